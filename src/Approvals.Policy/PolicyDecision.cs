@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+
+namespace Approvals.Policy;
+
+[JsonConverter(typeof(JsonStringEnumConverter<PolicyVerdict>))]
+public enum PolicyVerdict
+{
+    [JsonStringEnumMemberName("deny")]
+    Deny,
+
+    [JsonStringEnumMemberName("allow")]
+    Allow,
+
+    [JsonStringEnumMemberName("review")]
+    Review,
+}
+
+/// <summary>What policy says of one action. Wire format: stands in workflow histories.</summary>
+/// <param name="Rule">The rule that decided; <see langword="null"/> when nothing matched, which is a deny.</param>
+/// <param name="Reason">For people: why. Made from redacted data only.</param>
+/// <param name="PolicyDigest"><c>sha256:</c> and the hex digest of the policy that was in force.</param>
+/// <param name="Plan">Set exactly when the verdict is <see cref="PolicyVerdict.Review"/>.</param>
+public sealed record PolicyDecision(PolicyVerdict Verdict, string? Rule, string Reason, string PolicyDigest, ReviewPlan? Plan)
+{
+    /// <summary>The stable code of the error that made this a deny, or <see langword="null"/>.</summary>
+    public string? Error { get; init; }
+}

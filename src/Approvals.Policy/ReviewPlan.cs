@@ -1,0 +1,31 @@
+namespace Approvals.Policy;
+
+/// <summary>Who must look at an action, in which order and by when. Wire format: stands in workflow histories.</summary>
+/// <param name="Stages">At least one; each begins when the one before it is approved.</param>
+public sealed record ReviewPlan(IReadOnlyList<ReviewStage> Stages);
+
+/// <summary>One step of a review plan.</summary>
+/// <param name="Groups">A reviewer is eligible who is in one of these.</param>
+/// <param name="Quorum">How many distinct people must approve; at least 1.</param>
+/// <param name="Timeout">The stage expires this long after it began.</param>
+public sealed record ReviewStage(string Name, IReadOnlyList<string> Groups, int Quorum, TimeSpan Timeout)
+{
+    /// <summary>So many denials deny the action; at least 1.</summary>
+    public int DenyThreshold { get; init; } = 1;
+
+    /// <summary>When to remind, counted from the stage's start, ascending.</summary>
+    public IReadOnlyList<TimeSpan> Reminders { get; init; } = [];
+
+    public Escalation? Escalation { get; init; }
+
+    public Assurance MinimumAssurance { get; init; } = Assurance.Link;
+
+    /// <summary>A justification needs at least so many characters.</summary>
+    public int MinimumJustification { get; init; }
+
+    /// <summary>Every group must give at least one of the approvals, and nobody counts for two groups.</summary>
+    public bool OneFromEachGroup { get; init; }
+}
+
+/// <summary>Members of <paramref name="Groups"/> become eligible too, <paramref name="After"/> the stage's start.</summary>
+public sealed record Escalation(TimeSpan After, IReadOnlyList<string> Groups);
