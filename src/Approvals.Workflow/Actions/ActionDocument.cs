@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Approvals.Policy;
+using Approvals.Redaction;
+using Approvals.Workflow.Decisions;
+using Approvals.Workflow.Principals;
+using Approvals.Workflow.Reviews;
+
+namespace Approvals.Workflow.Actions;
+
+public enum ActionStatus
+{
+    /// <summary>Being redacted and judged by policy.</summary>
+    Pending,
+
+    /// <summary>People are asked.</summary>
+    InReview,
+
+    Approved,
+    Denied,
+    Expired,
+    Canceled,
+}
+
+/// <summary>
+/// What the gate shows of one action: the row of the action index. Derived from the orchestration, which alone decides; a
+/// reader may see it a moment late, never ahead of what is durable. Stored as JSON by <see cref="Durable.DurableJson.Options"/>.
+/// </summary>
+public sealed record ActionDocument
+{
+    public required string Id { get; init; }
+
+    public required ActionStatus Status { get; init; }
+
+    public required ActionRequest Request { get; init; }
+
+    /// <summary>The nonce of the binding, protected by the web room for the requester alone; <see langword="null"/> where it was not kept.</summary>
+    public string? SealedNonce { get; init; }
+
+    public RedactedView? View { get; init; }
+
+    public PolicyDecision? Policy { get; init; }
+
+    public Review? Review { get; init; }
+
+    public Decision? Decision { get; init; }
+
+    /// <summary>Where the decision record stands in the ledger; set together with a terminal status.</summary>
+    public long? LedgerIndex { get; init; }
+
+    /// <summary>Set once the release was redeemed; the ledger holds the proof.</summary>
+    public DateTimeOffset? RedeemedAt { get; init; }
+
+    public ExecutionReceipt? Receipt { get; init; }
+
+    [JsonIgnore]
+    public bool IsTerminal => Status is not (ActionStatus.Pending or ActionStatus.InReview);
+}
+
+/// <summary>What anyone downstream of redaction sees of the request.</summary>
+/// <param name="Content">Object: <c>type, actor, subject, target, parameters, context, justification</c>, masked.</param>
+/// <param name="Digest"><c>sha256:</c> and the hex digest of <paramref name="Content"/> in canonical JSON. A vote names it.</param>
+/// <param name="Findings">What was masked, and where.</param>
+public sealed record RedactedView(JsonElement Content, string Digest, IReadOnlyList<Finding> Findings);
+
+public enum ExecutionOutcome
+{
+    Started,
+    Succeeded,
+    Failed,
+}
+
+/// <summary>What the executor reported back.</summary>
+/// <param name="ResultDigest"><c>sha256:</c> and hex, of whatever the executor calls its result.</param>
+public sealed record ExecutionReceipt(ExecutionOutcome Outcome, string? ResultDigest, DateTimeOffset At, long LedgerIndex);

@@ -1,0 +1,12 @@
+namespace Approvals.Workflow.Orchestration;
+
+/// <summary>The activities' names as histories know them.</summary>
+public static class ActivityNames
+{
+    public const string Redact = "redact";
+    public const string EvaluatePolicy = "evaluate-policy";
+    public const string ShowReview = "show-review";
+    public const string Sign = "sign";
+    public const string Append = "append";
+    public const string Release = "release";
+}

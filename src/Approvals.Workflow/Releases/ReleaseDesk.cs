@@ -1,0 +1,48 @@
+using Approvals.Workflow.Actions;
+using Approvals.Workflow.Ports;
+using Approvals.Workflow.Principals;
+
+namespace Approvals.Workflow.Releases;
+
+/// <param name="Token">Release token: compact JWS. A secret; handed to the requester over HTTP only.</param>
+/// <param name="Record">The DSSE envelope as it stands in the ledger.</param>
+public sealed record Release(string Token, string Record, LedgerProof Proof);
+
+/// <summary>A release that was redeemed, and where the ledger says so.</summary>
+public sealed record Redemption(string ActionId, string ActionDigest, DateTimeOffset RedeemedAt, PrincipalId RedeemedBy, long LedgerIndex);
+
+/// <summary>Why there is no release, or none for this caller. <see cref="Code"/> is the stable code of the HTTP API.</summary>
+public sealed class ReleaseRefusedException(ReleaseRefusal refusal, string message) : Exception(message)
+{
+    public ReleaseRefusal Refusal { get; } = refusal;
+}
+
+public enum ReleaseRefusal
+{
+    /// <summary>Not decided yet.</summary>
+    NotDecided,
+
+    /// <summary>Decided otherwise than approved.</summary>
+    NotApproved,
+
+    /// <summary>The action's deadline, and so its release's, has passed.</summary>
+    Expired,
+
+    /// <summary>Not a token of this gate, or tampered with.</summary>
+    InvalidToken,
+
+    /// <summary>The token names another action than the one about to run.</summary>
+    OtherAction,
+
+    /// <summary>The token is meant for another audience than the caller.</summary>
+    OtherAudience,
+
+    /// <summary>Redeemed before.</summary>
+    AlreadyRedeemed,
+
+    /// <summary>A receipt must follow a redemption.</summary>
+    NotRedeemed,
+
+    /// <summary>Another final receipt is in the ledger.</summary>
+    AlreadyReported,
+}
