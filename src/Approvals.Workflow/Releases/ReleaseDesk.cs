@@ -11,7 +11,7 @@ public sealed record Release(string Token, string Record, LedgerProof Proof);
 /// <summary>A release that was redeemed, and where the ledger says so.</summary>
 public sealed record Redemption(string ActionId, string ActionDigest, DateTimeOffset RedeemedAt, PrincipalId RedeemedBy, long LedgerIndex);
 
-/// <summary>Why there is no release, or none for this caller. <see cref="Code"/> is the stable code of the HTTP API.</summary>
+/// <summary>Why there is no release, or none for this caller. The refusal in snake case is the stable code of the HTTP API.</summary>
 public sealed class ReleaseRefusedException(ReleaseRefusal refusal, string message) : Exception(message)
 {
     public ReleaseRefusal Refusal { get; } = refusal;
