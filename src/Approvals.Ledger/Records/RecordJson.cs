@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Approvals.Ledger.Records;
+
+/// <summary>
+/// JSON form of everything inside a record: camelCase, absent members left out, times as RFC 3339 UTC with exactly three fractional digits,
+/// so that both hosts write the same bytes. Unknown members are ignored on reading, as in-toto asks of consumers.
+/// </summary>
+public static class RecordJson
+{
+    public static JsonTypeInfo<DecisionPredicate> Decision => RecordJsonContext.Strict.DecisionPredicate;
+
+    public static JsonTypeInfo<RedemptionPredicate> Redemption => RecordJsonContext.Strict.RedemptionPredicate;
+
+    public static JsonTypeInfo<ReceiptPredicate> Receipt => RecordJsonContext.Strict.ReceiptPredicate;
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.General)]
+[JsonSerializable(typeof(DecisionPredicate))]
+[JsonSerializable(typeof(RedemptionPredicate))]
+[JsonSerializable(typeof(ReceiptPredicate))]
+internal sealed partial class RecordJsonContext : JsonSerializerContext
+{
+    public static RecordJsonContext Strict { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
+        Converters = { new UtcMillisecondsConverter() },
+    });
+}
+
+/// <summary><c>2026-01-31T23:59:59.999Z</c> and nothing else.</summary>
+internal sealed class UtcMillisecondsConverter : JsonConverter<DateTimeOffset>
+{
+    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String
+        && DateTimeOffset.TryParseExact(reader.GetString(), Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time
+            : throw new JsonException("A time must look like 2026-01-31T23:59:59.999Z.");
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToUniversalTime().ToString(Format, CultureInfo.InvariantCulture));
+}
