@@ -1,1 +1,6 @@
-return 0;
+using System.CommandLine;
+using Approvals.Cli.Redact;
+
+var root = new RootCommand("Approvals: a gate for privileged actions.");
+root.Subcommands.Add(RedactCommand.Create());
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,89 @@
+using System.Text;
+using Approvals.Redaction.Rules;
+using Approvals.Redaction.Scan;
+using Approvals.Redaction.Secrets;
+
+namespace Approvals.Redaction;
+
+/// <summary>Finds; knows nothing of masks. One per redactor, shared by all its calls.</summary>
+internal sealed class Detector
+{
+    private readonly RedactionOptions _options;
+    private readonly HashSet<string> _allowed;
+    private readonly float[] _minimum;
+
+    public Detector(RedactionOptions options)
+    {
+        _options = options;
+        var table = RuleTable.Load().Where(r => !options.DisabledRules.Contains(r.Id)).Concat(options.CustomRules.Select(Custom));
+        Rules = new RuleBook(table);
+        _allowed = new HashSet<string>(options.AllowedValues, StringComparer.Ordinal);
+        _minimum = new float[Rules.Count];
+        for (var i = 0; i < Rules.Count; i++)
+        {
+            var minimum = options.MinimumConfidences.TryGetValue(Rules[i].Type, out var own) ? own : options.MinimumConfidence;
+            // A built-in rule that is switched off keeps its number and never reaches its minimum.
+            _minimum[i] = options.DisabledRules.Contains(Rules[i].Id) ? float.MaxValue : (float)minimum;
+        }
+    }
+
+    public RuleBook Rules { get; }
+
+    /// <summary>Disjoint hits in text order. Valid until the workspace is used again.</summary>
+    public ReadOnlySpan<Hit> Find(Workspace workspace, ReadOnlySpan<byte> utf8)
+    {
+        workspace.Hits.Clear();
+        FindIn(workspace, utf8, default, default, isValue: false);
+        return workspace.Hits.Items;
+    }
+
+    /// <summary>As <see cref="Find"/>, for one value of a document.</summary>
+    public ReadOnlySpan<Hit> FindValue(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey)
+    {
+        workspace.Hits.Clear();
+        FindIn(workspace, utf8, key, parentKey, isValue: true);
+        return workspace.Hits.Items;
+    }
+
+    private void FindIn(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey, bool isValue)
+    {
+        var hits = workspace.Hits;
+        var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Masks = workspace.Masks, Hits = hits, Rules = Rules };
+        Scanner.Scan(text);
+        if (key.Length > 0) Assignments.WholeValue(text, 0);
+        if (hits.Count == 0) return;
+        var kept = 0;
+        var items = hits.Items;
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (items[i].Confidence < _minimum[items[i].Rule]) continue;
+            if (_allowed.Count > 0 && _allowed.Contains(Encoding.UTF8.GetString(utf8[items[i].Start..items[i].End]))) continue;
+            items[kept++] = items[i];
+        }
+        hits.Truncate(kept);
+        if (kept > 1) HitResolver.Resolve(hits, Rules);
+    }
+
+    private static Rule Custom(CustomRule rule)
+    {
+        try
+        {
+            if (rule.Confidence is < 0 or > 1) throw new FormatException("Confidence must lie between 0 and 1.");
+            if (rule.Type.Length is 0 or > 40 || rule.Type.Any(c => c is not ((>= 'A' and <= 'Z') or '_'))) throw new FormatException("Type must be upper-case letters and underscores.");
+            return new Rule
+            {
+                Id = rule.Id,
+                Type = rule.Type,
+                Confidence = (float)rule.Confidence,
+                Pattern = Pattern.Parse(rule.Pattern),
+                Keywords = RuleTable.KeywordHashes(rule.Keywords ?? []),
+                Reach = rule.Keywords is { Count: > 0 } ? Reach.Keyword : Reach.Anywhere,
+                Rank = 100,
+            };
+        }
+        catch (FormatException error)
+        {
+            throw new RedactionException("invalid_rule", $"Rule '{rule.Id}': {error.Message}", error);
+        }
+    }
+}

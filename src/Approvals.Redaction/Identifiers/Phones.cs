@@ -1,0 +1,79 @@
+using Approvals.Redaction.Rules;
+using Approvals.Redaction.Scan;
+
+namespace Approvals.Redaction.Identifiers;
+
+/// <summary>Phone numbers: international with a plus, North American shapes, and national shapes beside a word that says phone.</summary>
+internal static class Phones
+{
+    private static readonly uint[] Words = RuleTable.KeywordHashes([
+        "phone", "telephone", "tel", "mobile", "cell", "cellphone", "fax", "call", "contact", "whatsapp", "sms", "dial", "desk", "office", "number", "reach", "text", "handy",
+        "telefon", "telefono", "teléfono", "telefone", "móvil", "portable", "téléphone", "puhelin", "phonenumber", "msisdn", "hotline", "ring", "home", "work"]);
+
+    public static void At(in ScanText text, ReadOnlySpan<int> starts, ReadOnlySpan<int> ends)
+    {
+        var bytes = text.Bytes;
+        var start = starts[0];
+        var plus = start > 0 && bytes[start - 1] == '+';
+        var open = start > 0 && bytes[start - 1] == '(';
+        if (open && start > 1 && bytes[start - 2] == '+') (plus, open) = (true, false);
+        var before = text.At(plus || open ? start - 2 : start - 1);
+        if (before != 0 && (ByteClass.IsWord(before) || before is (byte)'.' or (byte)'-' or (byte)'/' or (byte)'=' && !plus)) return;
+        // Take groups while they still look like one number: at most 15 digits (E.164), separators but no colon.
+        var last = 0;
+        var digits = ends[0] - starts[0];
+        while (last + 1 < starts.Length && digits + ends[last + 1] - starts[last + 1] <= 15 && SameNumber(bytes, ends[last], starts[last + 1]))
+        {
+            last++;
+            digits += ends[last] - starts[last];
+        }
+        var end = ends[last];
+        if (digits < 7 || digits > 15) return;
+        if (end < bytes.Length && ByteClass.IsWord(bytes[end]) && !(bytes[end] is (byte)'x' or (byte)'e')) return;
+        end = WithExtension(bytes, end);
+        var from = plus || open ? start - 1 : start;
+        if (plus)
+        {
+            if (digits is >= 8 and <= 15 && bytes[starts[0]] != '0') text.Add(from, end, BuiltIn.Phone, 0.85f);
+            return;
+        }
+        var context = ContextWords.Near(text, from, end, Words);
+        var american = NorthAmerican(bytes, starts[..(last + 1)], ends[..(last + 1)], digits);
+        if (american && (last > 0 || context)) text.Add(from, end, BuiltIn.Phone, context ? 0.85f : 0.6f);
+        else if (context && (last > 0 || digits is >= 9 and <= 12)) text.Add(from, end, BuiltIn.Phone, 0.6f);
+    }
+
+    /// <summary>NANP: area code and exchange begin with 2 to 9; written 3-3-4, with or without a leading 1.</summary>
+    private static bool NorthAmerican(ReadOnlySpan<byte> bytes, ReadOnlySpan<int> starts, ReadOnlySpan<int> ends, int digits)
+    {
+        Span<byte> d = stackalloc byte[16];
+        var n = CheckDigits.Digits(bytes[starts[0]..ends[^1]], d);
+        var one = n == 11 && d[0] == 1;
+        if (n != 10 && !one) return false;
+        d = d[(one ? 1 : 0)..];
+        if (d[0] < 2 || d[3] < 2) return false;
+        if (starts.Length == 1) return true;
+        var last = ends[^1] - starts[^1];
+        return last is 4 or 7 && (starts.Length < 3 || ends[^2] - starts[^2] == 3);
+    }
+
+    private static bool SameNumber(ReadOnlySpan<byte> bytes, int end, int next)
+    {
+        for (var i = end; i < next; i++)
+            if (bytes[i] == ':') return false;
+        return true;
+    }
+
+    private static int WithExtension(ReadOnlySpan<byte> bytes, int end)
+    {
+        var i = end;
+        if (i < bytes.Length && bytes[i] == ' ') i++;
+        if (i < bytes.Length && bytes[i] == 'x') i++;
+        else if (bytes[i..].StartsWith("ext"u8)) i += 3;
+        else return end;
+        while (i < bytes.Length && bytes[i] is (byte)'.' or (byte)' ') i++;
+        var digits = i;
+        while (i < bytes.Length && ByteClass.IsDigit(bytes[i]) && i - digits < 6) i++;
+        return i > digits ? i : end;
+    }
+}

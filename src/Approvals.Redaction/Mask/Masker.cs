@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Approvals.Redaction.Scan;
+
+namespace Approvals.Redaction.Mask;
+
+/// <summary>
+/// Writes what stands in a value's place. One instance per call: it holds the pseudonyms, so that the same value has the same name
+/// anywhere in one document.
+/// </summary>
+internal sealed class Masker(RedactionOptions options)
+{
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _counters = new(StringComparer.Ordinal);
+
+    public MaskOperator OperatorFor(string type) => options.Operators.TryGetValue(type, out var op) ? op : options.DefaultOperator;
+
+    public static string NameOf(MaskOperator op) => op switch
+    {
+        MaskOperator.Pseudonym => "pseudonym",
+        MaskOperator.Mask => "mask",
+        MaskOperator.Remove => "remove",
+        MaskOperator.KeepLastFour => "last4",
+        MaskOperator.Hash => "hash",
+        _ => "keep",
+    };
+
+    public string Replacement(string type, ReadOnlySpan<byte> value)
+    {
+        switch (OperatorFor(type))
+        {
+            case MaskOperator.Remove: return "";
+            case MaskOperator.Mask: return $"[{type}]";
+            case MaskOperator.KeepLastFour: return LastFour(type, value);
+            case MaskOperator.Hash:
+                Span<byte> mac = stackalloc byte[32];
+                HMACSHA256.HashData(options.HashKey.Span, value, mac);
+                return $"[{type}#{Convert.ToHexStringLower(mac[..8])}]";
+            case MaskOperator.Keep: return Encoding.UTF8.GetString(value);
+            default: return Pseudonym(type, value);
+        }
+    }
+
+    private string Pseudonym(string type, ReadOnlySpan<byte> value)
+    {
+        var key = type + "\0" + Encoding.UTF8.GetString(value);
+        if (_names.TryGetValue(key, out var name)) return name;
+        var number = _counters.GetValueOrDefault(type) + 1;
+        _counters[type] = number;
+        return _names[key] = string.Create(CultureInfo.InvariantCulture, $"[{type}_{number}]");
+    }
+
+    private static string LastFour(string type, ReadOnlySpan<byte> value)
+    {
+        Span<char> last = stackalloc char[4];
+        var found = 0;
+        var total = 0;
+        for (var i = value.Length - 1; i >= 0; i--)
+        {
+            if (!ByteClass.IsAlphanumeric(value[i])) continue;
+            total++;
+            if (found < 4) last[3 - found++] = (char)value[i];
+        }
+        // Four of fewer than twelve would give too much of the value away.
+        return total >= 12 ? $"[{type}:{last}]" : $"[{type}]";
+    }
+}

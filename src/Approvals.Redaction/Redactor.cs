@@ -1,0 +1,94 @@
+using System.Text;
+using Approvals.Redaction.Json;
+using Approvals.Redaction.Mask;
+using Approvals.Redaction.Rules;
+using Approvals.Redaction.Scan;
+using Approvals.Redaction.Text;
+
+namespace Approvals.Redaction;
+
+/// <summary>
+/// Finds secrets and personal data in JSON and text and masks them. Immutable; any number of calls may run at once. Redacting what was
+/// already redacted changes nothing. Time is linear in the input. Building one reads about a thousand rules (tens of milliseconds): keep it.
+/// </summary>
+public sealed class Redactor
+{
+    private static readonly Lazy<Redactor> SharedDefault = new(() => new Redactor(new RedactionOptions()));
+
+    private readonly RedactionOptions _options;
+    private readonly Detector _detector;
+    private Workspace? _idle;
+
+    /// <summary>Builds a redactor. <see cref="RedactionException"/> <c>invalid_rule</c> or <c>invalid_options</c> names what is wrong.</summary>
+    public Redactor(RedactionOptions options)
+    {
+        _options = OptionsCheck.Checked(options);
+        _detector = new Detector(_options);
+    }
+
+    /// <summary>All built-in rules, pseudonyms as masks.</summary>
+    public static Redactor Default => SharedDefault.Value;
+
+    /// <summary>
+    /// Redacts a JSON document of any kind. Keys, strings and numbers are looked at; bytes that need no mask are copied as they are, so
+    /// white space, order and number formats stay. A masked number becomes a string.
+    /// Errors: <c>invalid_json</c>, <c>json_too_deep</c> (over 64 levels), <c>input_too_large</c>.
+    /// </summary>
+    public JsonRedaction RedactJson(ReadOnlyMemory<byte> utf8Json)
+    {
+        CheckSize(utf8Json.Length);
+        var workspace = Rent();
+        try
+        {
+            return new JsonRedactor(_detector, _options, workspace).Redact(utf8Json);
+        }
+        finally
+        {
+            Return(workspace);
+        }
+    }
+
+    /// <summary>Redacts text. Offsets are UTF-16 code units of <paramref name="text"/>. Error: <c>input_too_large</c>.</summary>
+    public TextRedaction RedactText(string text)
+    {
+        CheckSize(Encoding.UTF8.GetByteCount(text));
+        var workspace = Rent();
+        try
+        {
+            var buffer = workspace.Buffer(Encoding.UTF8.GetMaxByteCount(text.Length));
+            var utf8 = buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
+            var hits = _detector.Find(workspace, utf8);
+            if (hits.Length == 0) return new TextRedaction(text, []);
+            var masker = new Masker(_options);
+            var findings = new List<Finding>(hits.Length);
+            var output = new StringBuilder(text.Length);
+            var offsets = new Utf16Offsets(utf8);
+            var copied = 0;
+            foreach (var hit in hits)
+            {
+                var rule = _detector.Rules[hit.Rule];
+                var start = offsets.At(hit.Start);
+                var end = offsets.At(hit.End);
+                findings.Add(new Finding(rule.Type, rule.Id, "", start, end, Math.Round(hit.Confidence, 2), Masker.NameOf(masker.OperatorFor(rule.Type))));
+                output.Append(text, copied, start - copied).Append(masker.Replacement(rule.Type, utf8[hit.Start..hit.End]));
+                copied = end;
+            }
+            output.Append(text, copied, text.Length - copied);
+            return new TextRedaction(output.ToString(), findings);
+        }
+        finally
+        {
+            Return(workspace);
+        }
+    }
+
+    private void CheckSize(int bytes)
+    {
+        if (bytes > _options.MaximumBytes)
+            throw new RedactionException("input_too_large", $"The input has {bytes} bytes, more than the {_options.MaximumBytes} allowed. Split it, or raise MaximumBytes.");
+    }
+
+    private Workspace Rent() => Interlocked.Exchange(ref _idle, null) ?? new Workspace();
+
+    private void Return(Workspace workspace) => Volatile.Write(ref _idle, workspace);
+}

@@ -1,0 +1,391 @@
+using System.Text;
+using Approvals.Redaction.Scan;
+
+namespace Approvals.Redaction.Rules;
+
+/// <summary>
+/// A compiled format in the rule language: literals, classes <c>[a-z0-9_-]</c> (also <c>\d</c>, <c>\w</c>, <c>\h</c> for hex, <c>.</c> for any
+/// printable ASCII), counts <c>{n}</c> <c>{n,m}</c> <c>?</c> <c>+</c> <c>*</c>, groups of literal alternatives <c>(a|b)</c>, <c>(?i)</c> in front for any
+/// case, <c>&lt;</c> and <c>&gt;</c> around the part that is the value. It is smaller than a regular expression on purpose: no nesting, so matching
+/// is a short loop with a step budget, and the leading literal feeds the prefilter.
+/// </summary>
+internal sealed class Pattern
+{
+    private const int Budget = 20_000;
+    private const int Unbounded = 1 << 20;
+
+    private readonly Step[] _steps;
+
+    private Pattern(Step[] steps, bool ignoreCase)
+    {
+        _steps = steps;
+        IgnoreCase = ignoreCase;
+        Prefixes = FindPrefixes();
+        LiteralLength = FindLiteralLength();
+    }
+
+    private enum Kind
+    {
+        Class,
+        Alternatives,
+        ValueStart,
+        ValueEnd,
+    }
+
+    public bool IgnoreCase { get; }
+
+    /// <summary>Up to four leading bytes of every text this pattern can match, case-folded; empty if it starts with a wide class.</summary>
+    public IReadOnlyList<byte[]> Prefixes { get; }
+
+    /// <summary>How many leading bytes of the value are fixed text; the rest is what a placeholder test must look at.</summary>
+    public int LiteralLength { get; }
+
+    /// <summary>Parses the rule language; <see cref="FormatException"/> names the place.</summary>
+    public static Pattern Parse(string source)
+    {
+        var ignoreCase = source.StartsWith("(?i)", StringComparison.Ordinal);
+        var parser = new PatternParser(source, ignoreCase ? 4 : 0, ignoreCase);
+        var steps = new List<Step>();
+        while (parser.More)
+        {
+            var (kind, set, alternatives) = parser.Atom();
+            var (min, max) = parser.Count(Unbounded);
+            var step = new Step(kind switch { 'c' => Kind.Class, 'a' => Kind.Alternatives, '<' => Kind.ValueStart, _ => Kind.ValueEnd }, set, alternatives, min, max);
+            if (step.Kind == Kind.Alternatives && max > 1) throw new FormatException($"'{source}': a group may only be optional.");
+            steps.Add(step);
+        }
+        if (steps.Count == 0) throw new FormatException("An empty pattern matches nothing.");
+        if (steps.TrueForAll(s => s.Min == 0)) throw new FormatException($"'{source}' matches empty text.");
+        return new Pattern([.. steps], ignoreCase);
+    }
+
+    /// <summary>End of the match that begins at <paramref name="at"/>, or -1. The value span is the part inside <c>&lt;&gt;</c>, or all of it.</summary>
+    public int Match(ReadOnlySpan<byte> text, int at, out int valueStart, out int valueEnd)
+    {
+        valueStart = at;
+        valueEnd = -1;
+        var budget = Budget;
+        var end = Match(text, at, 0, ref budget, ref valueStart, ref valueEnd);
+        if (end >= 0 && valueEnd < 0) valueEnd = end;
+        return end;
+    }
+
+    /// <summary>
+    /// Bit n-1 set: the first word of a match can be n bytes long. Lets the token index skip rules by length alone.
+    /// </summary>
+    public (ulong Lengths, bool Digit, bool Letter) FirstToken(int maximum)
+    {
+        // A set of lengths that are still growing, as bits; a step that is no word character ends the word.
+        UInt128 open = 1, closed = 0;
+        bool digit = false, letter = false, atStart = true;
+        var mask = (UInt128.One << (maximum + 1)) - 1;
+        foreach (var step in _steps)
+        {
+            if (step.Kind is Kind.ValueStart or Kind.ValueEnd) continue;
+            if (step.Kind == Kind.Alternatives)
+            {
+                UInt128 next = step.Min == 0 ? open : 0;
+                foreach (var literal in step.Alternatives!)
+                {
+                    var word = 0;
+                    while (word < literal.Length && ByteClass.IsWord(literal[word])) word++;
+                    if (word == literal.Length) next |= open << word;
+                    else closed |= open << word;
+                    if (atStart) (digit, letter) = (digit || ByteClass.IsDigit(literal[0]), letter || ByteClass.IsLetter(literal[0]));
+                }
+                open = next & mask;
+            }
+            else
+            {
+                var members = step.Set.FoldedMembers();
+                var wordMember = members.Exists(m => ByteClass.IsWord(m));
+                var otherMember = members.Exists(m => !ByteClass.IsWord(m));
+                if (atStart) (digit, letter) = (digit || members.Exists(ByteClass.IsDigit), letter || members.Exists(m => ByteClass.IsWord(m) && !ByteClass.IsDigit(m)));
+                if (otherMember) closed |= open;
+                UInt128 next = step.Min == 0 ? open : 0;
+                if (wordMember)
+                {
+                    var grown = open;
+                    for (var n = 1; n <= Math.Min(step.Max, maximum); n++)
+                    {
+                        grown = grown << 1 & mask;
+                        if (n >= step.Min) next |= grown;
+                        if (otherMember) closed |= grown;
+                    }
+                }
+                open = next;
+            }
+            if (step.Min > 0) atStart = false;
+            if (open == 0) break;
+        }
+        return ((ulong)((open | closed) >> 1), digit, letter);
+    }
+
+    private int Match(ReadOnlySpan<byte> text, int at, int step, ref int budget, ref int valueStart, ref int valueEnd)
+    {
+        if (step == _steps.Length) return EndsCleanly(text, at) ? at : -1;
+        if (--budget < 0) return -1;
+        ref readonly var s = ref _steps[step];
+        switch (s.Kind)
+        {
+            case Kind.ValueStart:
+                valueStart = at;
+                return Match(text, at, step + 1, ref budget, ref valueStart, ref valueEnd);
+            case Kind.ValueEnd:
+                var rest = Match(text, at, step + 1, ref budget, ref valueStart, ref valueEnd);
+                if (rest >= 0) valueEnd = at;
+                return rest;
+            case Kind.Alternatives:
+                foreach (var literal in s.Alternatives!)
+                {
+                    if (!StartsWith(text[at..], literal)) continue;
+                    var end = Match(text, at + literal.Length, step + 1, ref budget, ref valueStart, ref valueEnd);
+                    if (end >= 0) return end;
+                }
+                return s.Min == 0 ? Match(text, at, step + 1, ref budget, ref valueStart, ref valueEnd) : -1;
+            default:
+                var limit = Math.Min(text.Length, at + s.Max);
+                var i = at;
+                while (i < limit && s.Set.Contains(text[i])) i++;
+                if (i - at < s.Min) return -1;
+                if (s.Min == s.Max) return Match(text, i, step + 1, ref budget, ref valueStart, ref valueEnd);
+                for (; i >= at + s.Min; i--)
+                {
+                    var end = Match(text, i, step + 1, ref budget, ref valueStart, ref valueEnd);
+                    if (end >= 0) return end;
+                    if (budget < 0) return -1;
+                }
+                return -1;
+        }
+    }
+
+    /// <summary>A match that ends in a word character must not run on in the middle of a word.</summary>
+    private static bool EndsCleanly(ReadOnlySpan<byte> text, int end) =>
+        end >= text.Length || end == 0 || !ByteClass.IsAlphanumeric(text[end]) || !ByteClass.IsAlphanumeric(text[end - 1]);
+
+    private bool StartsWith(ReadOnlySpan<byte> text, byte[] literal) =>
+        text.Length >= literal.Length && (IgnoreCase ? ByteClass.EqualsFolded(text[..literal.Length], literal) : text.StartsWith(literal));
+
+    private int FindLiteralLength()
+    {
+        var length = 0;
+        foreach (var step in _steps)
+        {
+            if (step.Kind == Kind.ValueStart)
+            {
+                length = 0;
+                continue;
+            }
+            if (step.Kind == Kind.Alternatives && step.Min == 1) length += step.Alternatives!.Max(a => a.Length);
+            else if (step.Kind == Kind.Class && step.Min == 1 && step.Max == 1 && step.Set.FoldedMembers().Count == 1) length++;
+            else break;
+        }
+        return length;
+    }
+
+    private List<byte[]> FindPrefixes()
+    {
+        List<byte[]> prefixes = [[]];
+        foreach (var step in _steps)
+        {
+            if (step.Kind is Kind.ValueStart or Kind.ValueEnd) continue;
+            if (prefixes.TrueForAll(p => p.Length >= 4) || step.Min == 0) break;
+            var next = new List<byte[]>();
+            if (step.Kind == Kind.Alternatives)
+            {
+                foreach (var prefix in prefixes)
+                    foreach (var literal in step.Alternatives!)
+                        next.Add([.. prefix, .. literal]);
+            }
+            else
+            {
+                var members = step.Set.FoldedMembers();
+                if (members.Count > 4) break;
+                next = prefixes;
+                for (var n = 0; n < Math.Min(step.Min, 4); n++)
+                {
+                    var longer = new List<byte[]>();
+                    foreach (var prefix in next)
+                        foreach (var member in members)
+                            longer.Add([.. prefix, member]);
+                    next = longer;
+                    if (next.Count > 256) break;
+                }
+            }
+            if (next.Count > 256) break;
+            prefixes = next;
+            if (step.Kind == Kind.Class && step.Min != step.Max) break;
+        }
+        var result = new List<byte[]>();
+        foreach (var prefix in prefixes)
+        {
+            var folded = prefix.AsSpan(0, Math.Min(4, prefix.Length)).ToArray();
+            for (var i = 0; i < folded.Length; i++) folded[i] = ByteClass.Fold(folded[i]);
+            if (folded.Length >= 2 && !result.Exists(r => r.AsSpan().SequenceEqual(folded))) result.Add(folded);
+        }
+        return prefixes.Exists(p => p.Length < 2) ? [] : result;
+    }
+
+    private readonly record struct Step(Kind Kind, ByteSet Set, byte[][]? Alternatives, int Min, int Max);
+}
+
+/// <summary>Reads one atom and one count at a time from the rule language.</summary>
+internal sealed class PatternParser(string source, int position, bool ignoreCase)
+{
+    private int _position = position;
+    private bool _marker;
+
+    public bool More => _position < source.Length;
+
+    public (char Kind, ByteSet Set, byte[][]? Alternatives) Atom()
+    {
+        var c = source[_position++];
+        _marker = c is '<' or '>';
+        switch (c)
+        {
+            case '<' or '>': return (c, default, null);
+            case '[': return ('c', Class(), null);
+            case '(': return ('a', default, Group());
+            case '.': return ('c', ByteSet.Range('!', '~'), null);
+            case '\\': return ('c', Escape(), null);
+            case '{' or '}' or '?' or '+' or '*' or ']' or ')' or '|': throw Error($"stray '{c}'");
+            default: return ('c', Literal(c), null);
+        }
+    }
+
+    public (int Min, int Max) Count(int unbounded)
+    {
+        if (_marker || !More) return (1, 1);
+        switch (source[_position])
+        {
+            case '?': _position++; return (0, 1);
+            case '+': _position++; return (1, unbounded);
+            case '*': _position++; return (0, unbounded);
+            case '{': break;
+            default: return (1, 1);
+        }
+        var close = source.IndexOf('}', _position);
+        if (close < 0) throw Error("count without '}'");
+        var parts = source[(_position + 1)..close].Split(',');
+        _position = close + 1;
+        if (!int.TryParse(parts[0], out var min) || min < 0) throw Error("bad count");
+        var max = parts.Length == 1 ? min : parts[1].Length == 0 ? unbounded : int.TryParse(parts[1], out var m) ? m : -1;
+        if (max < min || max > unbounded || parts.Length > 2) throw Error("bad count");
+        return (min, max);
+    }
+
+    private ByteSet Class()
+    {
+        var set = default(ByteSet);
+        while (true)
+        {
+            if (!More) throw Error("class without ']'");
+            var c = source[_position++];
+            if (c == ']') return set;
+            if (c == '\\')
+            {
+                set |= Escape();
+                continue;
+            }
+            if (_position + 1 < source.Length && source[_position] == '-' && source[_position + 1] != ']')
+            {
+                var last = source[_position + 1];
+                if (last < c) throw Error("range runs backwards");
+                set |= ByteSet.Range(c, last);
+                _position += 2;
+            }
+            else
+            {
+                set |= ByteSet.Range(c, c);
+            }
+            if (ignoreCase) set = set.BothCases();
+        }
+    }
+
+    private ByteSet Escape()
+    {
+        if (!More) throw Error("escape at the end");
+        var c = source[_position++];
+        return c switch
+        {
+            'd' => ByteSet.Range('0', '9'),
+            'w' => ByteSet.Range('0', '9') | ByteSet.Range('A', 'Z') | ByteSet.Range('a', 'z') | ByteSet.Range('_', '_'),
+            'h' => ByteSet.Range('0', '9') | ByteSet.Range('A', 'F') | ByteSet.Range('a', 'f'),
+            'a' => ByteSet.Range('0', '9') | ByteSet.Range('A', 'Z') | ByteSet.Range('a', 'z'),
+            's' => ByteSet.Range(' ', ' ') | ByteSet.Range('\t', '\t'),
+            _ => Literal(c),
+        };
+    }
+
+    private byte[][] Group()
+    {
+        var alternatives = new List<byte[]>();
+        var current = new StringBuilder();
+        while (true)
+        {
+            if (!More) throw Error("group without ')'");
+            var c = source[_position++];
+            if (c is '|' or ')')
+            {
+                if (current.Length == 0) throw Error("empty alternative");
+                alternatives.Add(Encoding.UTF8.GetBytes(ignoreCase ? current.ToString().ToLowerInvariant() : current.ToString()));
+                current.Clear();
+                if (c == ')') break;
+                continue;
+            }
+            if (c == '\\' && More) c = source[_position++];
+            else if (c is '[' or '(' or '{' or '?' or '*' or '+') throw Error("groups hold literals only");
+            current.Append(c);
+        }
+        // Longest first, so that "test_pub" is tried before "test".
+        alternatives.Sort((x, y) => y.Length.CompareTo(x.Length));
+        return [.. alternatives];
+    }
+
+    private ByteSet Literal(char c)
+    {
+        if (c is < ' ' or > '~') throw Error("patterns are printable ASCII");
+        var set = ByteSet.Range(c, c);
+        return ignoreCase ? set.BothCases() : set;
+    }
+
+    private FormatException Error(string what) => new($"Pattern '{source}' at {_position}: {what}.");
+}
+
+/// <summary>A set of ASCII bytes.</summary>
+internal readonly record struct ByteSet(ulong Low, ulong High)
+{
+    public static ByteSet Range(char first, char last)
+    {
+        ulong low = 0, high = 0;
+        for (var c = first; c <= last; c++)
+        {
+            if (c < 64) low |= 1UL << c;
+            else high |= 1UL << (c - 64);
+        }
+        return new ByteSet(low, high);
+    }
+
+    public static ByteSet operator |(ByteSet x, ByteSet y) => new(x.Low | y.Low, x.High | y.High);
+
+    public bool Contains(byte b) => b < 64 ? (Low >> b & 1) != 0 : b < 128 && (High >> (b - 64) & 1) != 0;
+
+    public ByteSet BothCases()
+    {
+        const ulong letters = 0x07FFFFFEUL;
+        var upper = High & letters;
+        var lower = High >> 32 & letters;
+        return new ByteSet(Low, High | upper << 32 | lower);
+    }
+
+    public List<byte> FoldedMembers()
+    {
+        var members = new List<byte>();
+        for (var i = 0; i < 128; i++)
+        {
+            var folded = ByteClass.Fold((byte)i);
+            if (Contains((byte)i) && !members.Contains(folded)) members.Add(folded);
+        }
+        return members;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Frozen;
+using Approvals.Redaction.Scan;
+
+namespace Approvals.Redaction.Rules;
+
+/// <summary>
+/// All rules, indexed by what a scan sees first: the leading bytes of a token, the length of a token that holds a digit, or a keyword
+/// before a random-looking token. Built once; read by any number of threads.
+/// </summary>
+internal sealed class RuleBook
+{
+    private const int PrefixSlots = 1 << 12;
+    private const int MaximumTokenLength = 64;
+
+    private readonly List<Rule> _rules = [];
+    private readonly int[][] _byPrefix = new int[PrefixSlots][];
+    private readonly int[][] _byDigitToken = new int[MaximumTokenLength + 1][];
+    private readonly int[][] _byLetterToken = new int[MaximumTokenLength + 1][];
+    private readonly FrozenDictionary<uint, int[]> _byKeyword;
+
+    public RuleBook(IEnumerable<Rule> table)
+    {
+        // Rules whose matching is code come first, so that their numbers are constants of BuiltIn.
+        _rules.AddRange(BuiltIn.Rules);
+        _rules.AddRange(table);
+        var prefix = new List<int>?[PrefixSlots];
+        var digit = new List<int>?[MaximumTokenLength + 1];
+        var letter = new List<int>?[MaximumTokenLength + 1];
+        var keyword = new Dictionary<uint, List<int>>();
+        for (var i = 0; i < _rules.Count; i++)
+        {
+            var rule = _rules[i];
+            if (rule.Pattern is not { } pattern) continue;
+            if (pattern.Prefixes.Count > 0) AddPrefixes(prefix, pattern, i);
+            else if (rule.Type is Types.Secret && rule.Reach == Reach.Keyword)
+            {
+                foreach (var hash in rule.Keywords)
+                {
+                    if (!keyword.TryGetValue(hash, out var list)) keyword[hash] = list = [];
+                    list.Add(i);
+                }
+            }
+            else AddTokenLengths(digit, letter, pattern, i);
+        }
+        for (var i = 0; i < PrefixSlots; i++) _byPrefix[i] = prefix[i]?.ToArray() ?? [];
+        for (var i = 0; i <= MaximumTokenLength; i++)
+        {
+            _byDigitToken[i] = digit[i]?.ToArray() ?? [];
+            _byLetterToken[i] = letter[i]?.ToArray() ?? [];
+        }
+        _byKeyword = keyword.ToFrozenDictionary(p => p.Key, p => p.Value.ToArray());
+    }
+
+    public Rule this[int index] => _rules[index];
+
+    public int Count => _rules.Count;
+
+    /// <summary>Rules that may match a token beginning with these three bytes (packed little endian).</summary>
+    public int[] WithPrefix(uint three) => _byPrefix[Slot(three)];
+
+    public int[] WithDigitToken(int length) => _byDigitToken[Math.Min(length, MaximumTokenLength)];
+
+    public int[] WithLetterToken(int length) => _byLetterToken[Math.Min(length, MaximumTokenLength)];
+
+    public int[] WithKeyword(uint hash) => _byKeyword.TryGetValue(hash, out var rules) ? rules : [];
+
+    private static int Slot(uint three) => (int)(((three | 0x202020) & 0xFFFFFF) * 2654435761u >> 20);
+
+    private static void AddPrefixes(List<int>?[] table, Pattern pattern, int rule)
+    {
+        foreach (var prefix in pattern.Prefixes)
+        {
+            if (prefix.Length >= 3)
+            {
+                Add(table, Slot((uint)(prefix[0] | prefix[1] << 8 | prefix[2] << 16)), rule);
+            }
+            else
+            {
+                for (var third = 0; third < 128; third++)
+                    Add(table, Slot((uint)(prefix[0] | prefix[1] << 8 | third << 16)), rule);
+            }
+        }
+    }
+
+    private static void AddTokenLengths(List<int>?[] digit, List<int>?[] letter, Pattern pattern, int rule)
+    {
+        var (lengths, startsWithDigit, startsWithLetter) = pattern.FirstToken(MaximumTokenLength);
+        for (var length = 1; length <= MaximumTokenLength; length++)
+        {
+            if ((lengths >> (length - 1) & 1) == 0) continue;
+            if (startsWithDigit) Add(digit, length, rule);
+            if (startsWithLetter) Add(letter, length, rule);
+        }
+    }
+
+    private static void Add(List<int>?[] table, int slot, int rule)
+    {
+        var list = table[slot] ??= [];
+        if (list.Count == 0 || list[^1] != rule) list.Add(rule);
+    }
+}

@@ -1,0 +1,84 @@
+using Approvals.Redaction.Rules;
+
+namespace Approvals.Redaction.Scan;
+
+/// <summary>Words around a candidate. Names such as <c>customerSsn</c> or <c>iban_number</c> count as their parts and as a whole.</summary>
+internal static class ContextWords
+{
+    private const int Before = 70;
+    private const int After = 40;
+
+    /// <summary>Whether a keyword stands in the 70 bytes before, the 40 after, or the JSON keys above.</summary>
+    public static bool Near(in ScanText text, int start, int end, uint[] keywords)
+    {
+        if (keywords.Length == 0) return false;
+        var bytes = text.Bytes;
+        return AnyWord(bytes[Math.Max(0, start - Before)..start], keywords)
+            || AnyWord(text.Key, keywords)
+            || AnyWord(text.ParentKey, keywords)
+            || AnyWord(bytes[end..Math.Min(bytes.Length, end + After)], keywords);
+    }
+
+    public static bool AnyWord(ReadOnlySpan<byte> window, uint[] keywords)
+    {
+        foreach (var hash in new WordHashes(window))
+            if (Array.BinarySearch(keywords, hash) >= 0) return true;
+        return false;
+    }
+}
+
+/// <summary>
+/// Enumerates the folded hashes of words in a window: for <c>customerSSN_number</c> the hashes of "customer", "ssn", "number", and of the
+/// joined whole "customerssnnumber".
+/// </summary>
+internal ref struct WordHashes(ReadOnlySpan<byte> text)
+{
+    private readonly ReadOnlySpan<byte> _text = text;
+    private int _position;
+    private uint _whole = 2166136261u;
+    private int _parts;
+    private bool _wholePending;
+
+    public uint Current { get; private set; }
+
+    public readonly WordHashes GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        if (_wholePending)
+        {
+            _wholePending = false;
+            Current = _whole;
+            _whole = 2166136261u;
+            var parts = _parts;
+            _parts = 0;
+            if (parts > 1) return true;
+        }
+        var i = _position;
+        while (i < _text.Length && !IsPart(_text[i])) i++;
+        if (i >= _text.Length)
+        {
+            _position = i;
+            return false;
+        }
+        var hash = 2166136261u;
+        var start = i;
+        while (i < _text.Length && IsPart(_text[i]))
+        {
+            // A new part begins where lower case turns to upper case, and at the last capital of a run of capitals (SSNNumber).
+            if (i > start && ByteClass.IsUpper(_text[i]) && (ByteClass.IsLower(_text[i - 1]) || (i + 1 < _text.Length && ByteClass.IsLower(_text[i + 1]) && ByteClass.IsUpper(_text[i - 1])))) break;
+            var b = ByteClass.Fold(_text[i]);
+            hash = (hash ^ b) * 16777619u;
+            _whole = (_whole ^ b) * 16777619u;
+            i++;
+        }
+        _parts++;
+        // The whole ends where a byte is neither part nor a joint.
+        if (i >= _text.Length || (!IsPart(_text[i]) && _text[i] is not ((byte)'_' or (byte)'-'))) _wholePending = true;
+        _position = i;
+        Current = hash;
+        return true;
+    }
+
+    private static bool IsPart(byte b) => ByteClass.IsWord(b) && b != '_';
+}

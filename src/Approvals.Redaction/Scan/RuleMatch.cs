@@ -1,0 +1,45 @@
+using Approvals.Redaction.Rules;
+using Approvals.Redaction.Secrets;
+
+namespace Approvals.Redaction.Scan;
+
+/// <summary>Decides whether a format match of a table rule is a finding: check digits, placeholders, entropy, keywords near.</summary>
+internal static class RuleMatch
+{
+    public static void Consider(in ScanText text, int index, Rule rule, int start, int valueStart, int valueEnd)
+    {
+        if (valueEnd <= valueStart) return;
+        var value = text.Bytes[valueStart..valueEnd];
+        if (rule.Check is not null && !rule.Check(value)) return;
+        if (rule.Type == Types.Secret && !SecretIsReal(rule, value)) return;
+        if (rule.Entropy > 0 && Plausibility.Entropy(value) < rule.Entropy) return;
+        var confidence = rule.Confidence;
+        if (rule.Reach != Reach.Anywhere)
+        {
+            var near = ContextWords.Near(text, start, valueEnd, rule.Keywords);
+            if (!near && (rule.Reach == Reach.Keyword || !IsWholeText(text, start, valueEnd))) return;
+            if (!near) confidence *= 0.7f;
+        }
+        text.Add(valueStart, valueEnd, index, confidence);
+    }
+
+    /// <summary>The match is all there is, but for quotes and spaces, and no JSON key says otherwise.</summary>
+    private static bool IsWholeText(in ScanText text, int start, int end)
+    {
+        if (text.Key.Length > 0) return false;
+        var bytes = text.Bytes;
+        for (var i = 0; i < start; i++)
+            if (bytes[i] is not ((byte)' ' or (byte)'"' or (byte)'\'' or (byte)'(' or (byte)'\n')) return false;
+        for (var i = end; i < bytes.Length; i++)
+            if (bytes[i] is not ((byte)' ' or (byte)'"' or (byte)'\'' or (byte)'.' or (byte)',' or (byte)')' or (byte)'\n' or (byte)'\r')) return false;
+        return true;
+    }
+
+    private static bool SecretIsReal(Rule rule, ReadOnlySpan<byte> value)
+    {
+        var prefix = rule.Pattern!.LiteralLength;
+        var body = value.Length > prefix + 4 ? value[prefix..] : value;
+        if (rule.TrustPrefix) return body.Length == 0 || !(body[0] is (byte)'x' or (byte)'X' or (byte)'*' or (byte)'.' && body.IndexOfAnyExcept(body[0]) < 0);
+        return !Plausibility.IsPlaceholder(body) && !KnownSamples.Contains(value);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using Approvals.Redaction.Identifiers;
+using Approvals.Redaction.Rules;
+using Approvals.Redaction.Secrets;
+
+namespace Approvals.Redaction.Scan;
+
+/// <summary>
+/// One pass over a text for all rules. Words are found by bit masks; the first bytes of a word, its length and its digits decide which rules
+/// look at it. A second walk over the few anchor characters (<c>: = @ &gt;</c>) finds assignments, mail addresses and credentials in URLs.
+/// </summary>
+internal static class Scanner
+{
+    public static void Scan(in ScanText text)
+    {
+        var from = text.Hits.Count;
+        text.Masks.Compute(text.Bytes);
+        Tokens(text);
+        Anchors(text, from);
+    }
+
+    private static void Tokens(in ScanText text)
+    {
+        var bytes = text.Bytes;
+        var masks = text.Masks;
+        var numbersDoneTo = 0;
+        for (var start = masks.NextWord(0); start < bytes.Length;)
+        {
+            var end = masks.NextNonWord(start);
+            var length = end - start;
+            if (length >= 2 && start + 3 <= bytes.Length)
+            {
+                var three = (uint)(bytes[start] | bytes[start + 1] << 8 | bytes[start + 2] << 16);
+                var candidates = text.Rules.WithPrefix(three);
+                if (candidates.Length > 0) TryRules(text, candidates, start, length);
+            }
+            if (length == 5 && bytes[start] == 'B') PemKeys.AtBegin(text, start);
+            if (ByteClass.IsDigit(bytes[start]))
+            {
+                if (start >= numbersDoneTo)
+                {
+                    numbersDoneTo = Numbers.At(text, start, end);
+                    TryRules(text, text.Rules.WithDigitToken(length), start, length);
+                }
+            }
+            else if (length <= 40 && ByteClass.IsLetter(bytes[start]))
+            {
+                if (masks.Digits(start, end) > 0 || (end < bytes.Length - 1 && length <= 4 && bytes[end] is (byte)' ' or (byte)'-' && ByteClass.IsDigit(bytes[end + 1])))
+                    TryRules(text, text.Rules.WithLetterToken(length), start, length);
+                if (length >= 4 && ByteClass.IsDigit(bytes[start + 2])) IbanAt(text, start);
+            }
+            if (length >= 8 && masks.Digits(start, end) > 0) KeyedSecrets.AtToken(text, start, end);
+            start = masks.NextWord(end);
+        }
+    }
+
+    private static void IbanAt(in ScanText text, int start)
+    {
+        var end = Iban.Match(text.Bytes, start);
+        if (end > 0) text.Add(start, end, BuiltIn.Iban);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TryRules(in ScanText text, int[] candidates, int start, int length)
+    {
+        foreach (var index in candidates)
+        {
+            var rule = text.Rules[index];
+            var end = rule.Pattern!.Match(text.Bytes, start, out var valueStart, out var valueEnd);
+            if (end >= 0) RuleMatch.Consider(text, index, rule, start, valueStart, valueEnd);
+        }
+    }
+
+    private static void Anchors(in ScanText text, int from)
+    {
+        var bytes = text.Bytes;
+        var masks = text.Masks;
+        for (var at = masks.NextAnchor(0); at < bytes.Length; at = masks.NextAnchor(at + 1))
+        {
+            switch (bytes[at])
+            {
+                case (byte)'@':
+                    Emails.At(text, at);
+                    UrlCredentials.AtSign(text, at);
+                    break;
+                default:
+                    Assignments.AtOperator(text, at, from);
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Buffers;
+using Approvals.Redaction.Json;
+
+namespace Approvals.Redaction.Scan;
+
+/// <summary>Buffers one call needs. Kept by the redactor between calls, taken by one call at a time.</summary>
+internal sealed class Workspace
+{
+    public CharacterMasks Masks { get; } = new();
+
+    public HitBuffer Hits { get; } = new();
+
+    public JsonPath Path { get; } = new();
+
+    public byte[] Bytes { get; private set; } = new byte[4096];
+
+    public byte[] Buffer(int size)
+    {
+        if (Bytes.Length < size) Bytes = new byte[Math.Max(size, Bytes.Length * 2)];
+        return Bytes;
+    }
+}

@@ -1,0 +1,123 @@
+using Approvals.Redaction.Rules;
+using Approvals.Redaction.Scan;
+
+namespace Approvals.Redaction.Secrets;
+
+/// <summary>
+/// <c>name = value</c> in every dress: env files, shell, YAML, JSON, XML, headers, code. The operator is the anchor; the name before it
+/// says how much the value must look like a secret.
+/// </summary>
+internal static class Assignments
+{
+    private const int MaximumValue = 4096;
+
+    public static void AtOperator(in ScanText text, int at, int from)
+    {
+        var bytes = text.Bytes;
+        if (bytes[at] == ':' && text.At(at + 1) != ' ' && IpAddresses_MayBegin(text, at)) Identifiers.IpAddresses.V6(text, at);
+        // "=>", "==", ":=", "?=", "::": act on the last character of the operator.
+        var next = text.At(at + 1);
+        if (next is (byte)'=' or (byte)'>' or (byte)':') return;
+        var valueStart = SkipBlanks(bytes, at + 1);
+        if (valueStart >= bytes.Length) return;
+        var nameEnd = NameEnd(bytes, at);
+        if (nameEnd <= 0) return;
+        var nameStart = nameEnd;
+        var lowest = Math.Max(0, nameEnd - 64);
+        while (nameStart > lowest && (ByteClass.IsWord(bytes[nameStart - 1]) || bytes[nameStart - 1] is (byte)'-' or (byte)'.')) nameStart--;
+        if (nameStart == nameEnd) return;
+        var meaning = KeyNames.Classify(bytes[nameStart..nameEnd]);
+        if (meaning == KeyMeaning.None) return;
+        var (start, end) = ValueAt(bytes, valueStart);
+        Consider(text, meaning, start, end, from);
+    }
+
+    /// <summary>The whole value of a JSON member or array element whose key is known.</summary>
+    public static void WholeValue(in ScanText text, int from)
+    {
+        var meaning = KeyNames.Classify(text.Key);
+        if (meaning != KeyMeaning.None) Consider(text, meaning, 0, text.Bytes.Length, from);
+    }
+
+    private static bool IpAddresses_MayBegin(in ScanText text, int at) => ByteClass.IsHex(text.At(at + 1)) || text.At(at + 1) == ':';
+
+    public static void Consider(in ScanText text, KeyMeaning meaning, int start, int end, int from)
+    {
+        var bytes = text.Bytes;
+        if (meaning == KeyMeaning.Header) start = AfterScheme(bytes, start, end);
+        if (end <= start || end - start > MaximumValue) return;
+        var value = bytes[start..end];
+        if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || text.Hits.Covers(start, end, from)) return;
+        switch (meaning)
+        {
+            case KeyMeaning.Password when PasswordLike(value):
+                text.Add(start, end, BuiltIn.Password);
+                break;
+            case KeyMeaning.Token when value.Length >= 8 && value.IndexOf((byte)' ') < 0 && Plausibility.IsRandom(value, 2.5f):
+                text.Add(start, end, BuiltIn.NamedSecret);
+                break;
+            case KeyMeaning.Weak when value.Length >= 16 && value.IndexOf((byte)' ') < 0 && Plausibility.IsRandom(value, 3.3f) && !IsUuid(value):
+                text.Add(start, end, BuiltIn.NamedSecret, 0.5f);
+                break;
+            case KeyMeaning.Header when value.Length >= 6 && value.IndexOf((byte)' ') < 0 && !UrlCredentials.IsStandIn(value):
+                text.Add(start, end, BuiltIn.AuthorizationHeader);
+                break;
+        }
+    }
+
+    private static bool PasswordLike(ReadOnlySpan<byte> value)
+    {
+        if (value.Length is < 4 or > 256 || UrlCredentials.IsStandIn(value)) return false;
+        if (ByteClass.EqualsFolded(value, "true"u8) || ByteClass.EqualsFolded(value, "false"u8) || ByteClass.EqualsFolded(value, "null"u8) || ByteClass.EqualsFolded(value, "none"u8)
+            || ByteClass.EqualsFolded(value, "undefined"u8) || ByteClass.EqualsFolded(value, "string"u8)) return false;
+        return true;
+    }
+
+    private static bool IsUuid(ReadOnlySpan<byte> v) => v.Length == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-';
+
+    /// <summary>"Bearer x", "Basic x", "Token x": the credential after the scheme.</summary>
+    private static int AfterScheme(ReadOnlySpan<byte> bytes, int start, int end)
+    {
+        var i = start;
+        while (i < end && ByteClass.IsAlphanumeric(bytes[i])) i++;
+        if (i == end || bytes[i] != ' ' || i - start > 16) return start;
+        while (i < end && bytes[i] == ' ') i++;
+        return i;
+    }
+
+    private static int SkipBlanks(ReadOnlySpan<byte> bytes, int i)
+    {
+        while (i < bytes.Length && bytes[i] is (byte)' ' or (byte)'\t') i++;
+        return i;
+    }
+
+    private static int NameEnd(ReadOnlySpan<byte> bytes, int at)
+    {
+        var i = at;
+        while (i > 0 && bytes[i - 1] is (byte)'=' or (byte)':' or (byte)'>' or (byte)'?' or (byte)'|') i--;
+        while (i > 0 && bytes[i - 1] is (byte)' ' or (byte)'\t') i--;
+        while (i > 0 && bytes[i - 1] is (byte)'"' or (byte)'\'' or (byte)'`' or (byte)']' or (byte)'\\') i--;
+        return i;
+    }
+
+    /// <summary>The value after an operator: inside quotes when it has any, else to the first blank or delimiter.</summary>
+    private static (int Start, int End) ValueAt(ReadOnlySpan<byte> bytes, int start)
+    {
+        if (bytes[start] == '\\' && start + 1 < bytes.Length) start++;
+        var quote = bytes[start];
+        if (quote is (byte)'"' or (byte)'\'' or (byte)'`')
+        {
+            var close = start + 1;
+            while (close < bytes.Length && close - start < MaximumValue && bytes[close] != quote && bytes[close] is not ((byte)'\n' or (byte)'\r'))
+                close += bytes[close] == '\\' && close + 1 < bytes.Length && bytes[close + 1] != quote ? 2 : 1;
+            close = Math.Min(close, bytes.Length);
+            var end = close;
+            while (end > start + 1 && bytes[end - 1] == '\\') end--;
+            return (start + 1, end);
+        }
+        var i = start;
+        while (i < bytes.Length && i - start < MaximumValue && bytes[i] > ' ' && bytes[i] is not ((byte)'"' or (byte)'\'' or (byte)'`' or (byte)',' or (byte)';' or (byte)'<' or (byte)'&' or (byte)'|')) i++;
+        while (i > start && bytes[i - 1] is (byte)')' or (byte)'}' or (byte)']' or (byte)'.' or (byte)'\\') i--;
+        return (start, i);
+    }
+}

@@ -1,0 +1,45 @@
+using Approvals.Redaction.Rules;
+using Approvals.Redaction.Scan;
+
+namespace Approvals.Redaction.Secrets;
+
+/// <summary>
+/// Formats with no prefix of their own ("32 hex digits") are believed where the vendor's name stands shortly before: the words in the 60
+/// bytes before a random-looking word choose the rules that try it.
+/// </summary>
+internal static class KeyedSecrets
+{
+    private const int Before = 60;
+
+    public static void AtToken(in ScanText text, int start, int end)
+    {
+        var bytes = text.Bytes;
+        var window = bytes[Math.Max(0, start - Before)..start];
+        Try(text, window, start);
+        if (text.Key.Length > 0) Try(text, text.Key, start);
+    }
+
+    private static void Try(in ScanText text, ReadOnlySpan<byte> window, int start)
+    {
+        foreach (var hash in new WordHashes(window))
+        {
+            foreach (var index in text.Rules.WithKeyword(hash))
+            {
+                var rule = text.Rules[index];
+                // The value may begin with characters that are in no word, such as '-' or '='.
+                if (!TryAt(text, index, rule, start) && start > 0 && text.Bytes[start - 1] is (byte)'-' or (byte)'=' or (byte)'+' or (byte)'/') TryAt(text, index, rule, start - 1);
+            }
+        }
+    }
+
+    private static bool TryAt(in ScanText text, int index, Rule rule, int start)
+    {
+        if (rule.Pattern!.Match(text.Bytes, start, out var valueStart, out var valueEnd) < 0) return false;
+        var value = text.Bytes[valueStart..valueEnd];
+        if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value)) return false;
+        if (Plausibility.Entropy(value) < Math.Max(rule.Entropy, 2.2f)) return false;
+        if (rule.Check is not null && !rule.Check(value)) return false;
+        text.Add(valueStart, valueEnd, index);
+        return true;
+    }
+}

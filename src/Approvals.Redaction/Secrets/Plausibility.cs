@@ -1,0 +1,179 @@
+using System.Numerics;
+using Approvals.Redaction.Scan;
+
+namespace Approvals.Redaction.Secrets;
+
+/// <summary>Is a value a real secret, or a placeholder, a reference to one, or a word?</summary>
+internal static class Plausibility
+{
+    /// <summary>Shannon entropy in bits per byte.</summary>
+    public static float Entropy(ReadOnlySpan<byte> value)
+    {
+        if (value.Length == 0) return 0;
+        Span<ushort> counts = stackalloc ushort[256];
+        counts.Clear();
+        if (value.Length > 4096) value = value[..4096];
+        foreach (var b in value) counts[b]++;
+        var sum = 0f;
+        foreach (var b in value)
+        {
+            var n = counts[b];
+            if (n == 0) continue;
+            counts[b] = 0;
+            sum += n * MathF.Log2(n);
+        }
+        return MathF.Log2(value.Length) - sum / value.Length;
+    }
+
+    /// <summary>
+    /// Text that stands for a value instead of being one: masks, ellipses, references to variables, words such as "changeme".
+    /// INVARIANT: decided on the whole value, so that an attacker cannot hide a secret by writing a placeholder beside it.
+    /// </summary>
+    public static bool IsPlaceholder(ReadOnlySpan<byte> value)
+    {
+        if (value.Length == 0) return true;
+        if (IsReference(value) || IsMaskToken(value)) return true;
+        var distinct = DistinctLetters(value, out var longestRun);
+        if (distinct <= 2 && value.Length >= 3) return true;
+        if (longestRun >= 6 && longestRun * 3 >= value.Length) return true;
+        if (value.Length >= 12 && distinct <= 3) return true;
+        return HasPlaceholderWord(value);
+    }
+
+    /// <summary>A pseudonym or mask that redaction itself wrote, such as <c>[EMAIL_1]</c>.</summary>
+    public static bool IsMaskToken(ReadOnlySpan<byte> value)
+    {
+        if (value.Length < 3 || value[0] != '[') return false;
+        var i = 1;
+        while (i < value.Length && (ByteClass.IsUpper(value[i]) || value[i] == '_')) i++;
+        if (i < 3) return false;
+        while (i < value.Length && value[i] != ']' && (ByteClass.IsAlphanumeric(value[i]) || value[i] is (byte)'_' or (byte)'#' or (byte)':')) i++;
+        return i < value.Length && value[i] == ']';
+    }
+
+    /// <summary>A reference to a value that stands elsewhere: <c>${VAR}</c>, <c>$(cmd)</c>, <c>{{ x }}</c>, <c>%VAR%</c>, <c>&lt;token&gt;</c>, <c>$VAR</c>, a call, a path into an object.</summary>
+    public static bool IsReference(ReadOnlySpan<byte> v)
+    {
+        if (v.Length < 2) return v.Length == 0 || !ByteClass.IsAlphanumeric(v[0]);
+        var last = v[^1];
+        switch (v[0])
+        {
+            case (byte)'$':
+                if (v[1] is (byte)'{' or (byte)'(') return last is (byte)'}' or (byte)')' || v.IndexOf((byte)'}') > 0 || v.IndexOf((byte)')') > 0;
+                if (ByteClass.IsDigit(v[1]) && v.Length <= 2) return true;
+                return IsIdentifier(v[1..]) && (v.Length <= 4 || !HasDigitAndLetterMix(v[1..]) || v[1..].IndexOf((byte)'_') >= 0);
+            case (byte)'<': return last == '>' || v.IndexOf((byte)'>') > 0;
+            case (byte)'{': return last == '}' || (v[1] == '{' && v.IndexOf("}}"u8) > 0);
+            case (byte)'%': return last == '%' && IsIdentifier(v[1..^1]);
+            case (byte)'[': return last == ']' && v.Length <= 40;
+            case (byte)'(' when last == ')': return true;
+            case (byte)'#' when v[1] == '{': return true;
+            case (byte)'@' when v[1] is (byte)'{' or (byte)'@': return true;
+        }
+        if (last == ')' && v.IndexOf((byte)'(') > 0) return true;
+        return v.StartsWith("process.env"u8) || v.StartsWith("os.environ"u8) || v.StartsWith("os.getenv"u8) || v.StartsWith("env."u8) || v.StartsWith("ENV["u8)
+            || v.StartsWith("secrets."u8) || v.StartsWith("var."u8) || v.StartsWith("vault:"u8) || v.StartsWith("op://"u8) || v.StartsWith("arn:aws:secretsmanager:"u8)
+            || v.StartsWith("@Microsoft.KeyVault("u8) || v.StartsWith("file://"u8);
+    }
+
+    public static bool IsIdentifier(ReadOnlySpan<byte> v)
+    {
+        foreach (var b in v)
+            if (!ByteClass.IsAlphanumeric(b) && b is not ((byte)'_' or (byte)'.' or (byte)'-')) return false;
+        return v.Length > 0;
+    }
+
+    /// <summary>Looks drawn at random: enough distinct characters, digits among letters or many case changes, and no long words.</summary>
+    public static bool IsRandom(ReadOnlySpan<byte> value, float entropy = 3.0f)
+    {
+        if (value.Length < 8) return false;
+        int digits = 0, letters = 0, changes = 0, others = 0;
+        for (var i = 0; i < value.Length; i++)
+        {
+            var b = value[i];
+            if (ByteClass.IsDigit(b)) digits++;
+            else if (ByteClass.IsLetter(b))
+            {
+                letters++;
+                if (i > 0 && ByteClass.IsLetter(value[i - 1]) && (b ^ value[i - 1]) >> 5 != 0 && ((b & 0x20) != (value[i - 1] & 0x20))) changes++;
+            }
+            else others++;
+        }
+        if (others * 2 > value.Length) return false;
+        var needed = Math.Min(entropy, MathF.Log2(value.Length) - 0.8f);
+        if (Entropy(value) < needed) return false;
+        if (digits > 0 && letters > 0) return !LooksLikeWords(value, digits);
+        if (digits == 0) return changes * 4 >= value.Length && value.Length >= 16;
+        return false;
+    }
+
+    /// <summary>Words joined by separators, camel case or a trailing number ("my-cluster-2", "us-east-1", "Version2"): no randomness.</summary>
+    public static bool LooksLikeWords(ReadOnlySpan<byte> value, int digits)
+    {
+        // Count places where the class changes between letter and digit: random text changes often, names with a number once or twice.
+        var changes = 0;
+        var longestWord = 0;
+        var word = 0;
+        for (var i = 0; i < value.Length; i++)
+        {
+            var letter = ByteClass.IsLetter(value[i]);
+            if (i > 0 && ByteClass.IsDigit(value[i]) != ByteClass.IsDigit(value[i - 1])) changes++;
+            var continues = letter && word > 0 && (ByteClass.IsLower(value[i]) || ByteClass.IsUpper(value[i - 1]));
+            word = letter ? continues ? word + 1 : 1 : 0;
+            longestWord = Math.Max(longestWord, word);
+        }
+        if (digits <= 4 && changes <= 2) return true;
+        return longestWord >= 7 && changes <= 4 && HasVowelPattern(value);
+    }
+
+    private static bool HasVowelPattern(ReadOnlySpan<byte> value)
+    {
+        int vowels = 0, letters = 0;
+        foreach (var b in value)
+        {
+            if (!ByteClass.IsLetter(b)) continue;
+            letters++;
+            if ((b | 0x20) is 'a' or 'e' or 'i' or 'o' or 'u') vowels++;
+        }
+        return letters > 0 && vowels * 100 / letters is >= 28 and <= 55;
+    }
+
+    public static bool HasDigitAndLetterMix(ReadOnlySpan<byte> value)
+    {
+        bool digit = false, letter = false;
+        foreach (var b in value)
+        {
+            digit |= ByteClass.IsDigit(b);
+            letter |= ByteClass.IsLetter(b);
+        }
+        return digit && letter;
+    }
+
+    private static int DistinctLetters(ReadOnlySpan<byte> value, out int longestRun)
+    {
+        UInt128 seen = 0;
+        longestRun = 0;
+        var run = 0;
+        for (var i = 0; i < value.Length; i++)
+        {
+            seen |= UInt128.One << (value[i] & 127);
+            run = i > 0 && value[i] == value[i - 1] ? run + 1 : 1;
+            longestRun = Math.Max(longestRun, run);
+        }
+        return BitOperations.PopCount((ulong)seen) + BitOperations.PopCount((ulong)(seen >> 64));
+    }
+
+    private static bool HasPlaceholderWord(ReadOnlySpan<byte> v)
+    {
+        if (v.IndexOf("..."u8) >= 0 && v.Length <= 24) return true;
+        if (ByteClass.ContainsFolded(v, "xxxxxx"u8) || v.IndexOf("******"u8) >= 0) return true;
+        if (ByteClass.ContainsFolded(v, "example"u8) || ByteClass.ContainsFolded(v, "placeholder"u8) || ByteClass.ContainsFolded(v, "changeme"u8)
+            || ByteClass.ContainsFolded(v, "redacted"u8) || ByteClass.ContainsFolded(v, "replace_me"u8) || ByteClass.ContainsFolded(v, "replaceme"u8)
+            || ByteClass.ContainsFolded(v, "insert_"u8) || ByteClass.ContainsFolded(v, "todo_"u8)) return true;
+        if (v.Length >= 20 && (ByteClass.ContainsFolded(v, "abcdefghijkl"u8) || v.IndexOf("1234567890123456"u8) >= 0)) return true;
+        return StartsWithFolded(v, "your"u8) || StartsWithFolded(v, "my_"u8) || StartsWithFolded(v, "<"u8);
+    }
+
+    private static bool StartsWithFolded(ReadOnlySpan<byte> v, ReadOnlySpan<byte> lower) =>
+        v.Length >= lower.Length && ByteClass.EqualsFolded(v[..lower.Length], lower);
+}
