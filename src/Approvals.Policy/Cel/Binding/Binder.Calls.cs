@@ -1,0 +1,143 @@
+using Approvals.Policy.Cel.Evaluation;
+using Approvals.Policy.Cel.Functions;
+using Approvals.Policy.Cel.Matching;
+using Approvals.Policy.Cel.Syntax;
+
+namespace Approvals.Policy.Cel.Binding;
+
+internal sealed partial class Binder
+{
+    private Bound BindCall(Expr.Call call)
+    {
+        if (call.Target is null)
+        {
+            foreach (var candidate in Candidates(call.Function, call.IsAbsolute))
+            {
+                if (FunctionTable.TryGet(candidate, false, out var overloads))
+                {
+                    return Call(call, candidate, overloads, call.Args);
+                }
+            }
+
+            return UnknownFunction(call);
+        }
+
+        // math.greatest(x): the target is part of the name, unless it is a local variable.
+        if (QualifiedName(call.Target, out var root) is { } prefix && (root!.IsAbsolute || FindLocal(root.Name) is null))
+        {
+            foreach (var candidate in Candidates($"{prefix}.{call.Function}", root.IsAbsolute))
+            {
+                if (FunctionTable.TryGet(candidate, false, out var overloads))
+                {
+                    return Call(call, candidate, overloads, call.Args);
+                }
+            }
+        }
+
+        return FunctionTable.TryGet(call.Function, true, out var members)
+            ? Call(call, call.Function, members, [call.Target, .. call.Args])
+            : UnknownFunction(call);
+    }
+
+    private Bound UnknownFunction(Expr.Call call)
+    {
+        foreach (var child in call.Target is null ? call.Args : [call.Target, .. call.Args])
+        {
+            Bind(child);
+        }
+
+        var hint = FunctionTable.Exists(call.Function)
+            ? call.Target is null ? $"; it is called as a method: x.{call.Function}(…)" : $"; it is called as {call.Function}(…)"
+            : "";
+        return Reject("undeclared_reference", $"undeclared function '{call.Function}'{hint}", call.Offset);
+    }
+
+    private Bound Call(Expr.Call call, string name, Overload[] overloads, Expr[] args)
+    {
+        var nodes = new Node[args.Length];
+        var types = new CelType[args.Length];
+        for (var i = 0; i < args.Length; i++)
+        {
+            (nodes[i], types[i]) = Bind(args[i]);
+        }
+
+        var type = ResultType(name, overloads, types, call.Offset);
+        var fitting = Array.FindAll(overloads, overload => overload.HasArity(args.Length));
+        if (name == "matches" && nodes is [_, ConstantNode { Value.Kind: CelKind.String } pattern])
+        {
+            return new Bound(BindPattern(nodes[0], pattern.Value.StringValue, args[1].Offset, call.Offset), type);
+        }
+
+        return new Bound(new CallNode(fitting, nodes, call.Offset), type);
+    }
+
+    /// <summary>A pattern known when compiling is compiled once, and its mistakes are errors of the check.</summary>
+    private Node BindPattern(Node text, string pattern, int patternOffset, int offset)
+    {
+        if (Pattern.TryCompile(pattern, out var compiled, out var error))
+        {
+            return new MatchNode(text, compiled, offset);
+        }
+
+        return Reject("invalid_pattern", error, patternOffset).Node;
+    }
+
+    /// <summary>
+    /// The result of the overloads that fit the argument types; <c>dyn</c> where several fit and differ. None is an error.
+    /// </summary>
+    private CelType ResultType(string name, Overload[] overloads, ReadOnlySpan<CelType> args, int offset)
+    {
+        if (!check)
+        {
+            return CelType.Dyn;
+        }
+
+        CelType? result = null;
+        foreach (var overload in overloads)
+        {
+            if (!overload.HasArity(args.Length))
+            {
+                continue;
+            }
+
+            var mark = _types.Mark();
+            var renamed = new Dictionary<string, CelType>(StringComparer.Ordinal);
+            var fits = true;
+            for (var i = 0; i < args.Length && fits; i++)
+            {
+                fits = _types.TryAssign(args[i], _types.Instantiate(overload.Parameter(i), renamed));
+            }
+
+            if (!fits)
+            {
+                _types.Undo(mark);
+                continue;
+            }
+
+            var type = _types.Resolve(_types.Instantiate(overload.Result, renamed));
+            if (result is not null && !result.Equals(type))
+            {
+                return CelType.Dyn;
+            }
+
+            result = type;
+        }
+
+        return result ?? throw new CelCheckException("no_such_overload", NoOverload(name, overloads, args), source, offset);
+    }
+
+    private string NoOverload(string name, Overload[] overloads, ReadOnlySpan<CelType> args)
+    {
+        const int shown = 4;
+        var types = new List<CelType>();
+        foreach (var arg in args)
+        {
+            types.Add(_types.Resolve(arg));
+        }
+
+        var known = string.Join(", ", overloads.Take(shown).Select(o => o.Signature)) + (overloads.Length > shown ? ", …" : "");
+        return overloads[0].IsMember
+            ? $"no overload of {types[0]}.{name}({string.Join(", ", types.Skip(1))}); known: {known}"
+            : $"no overload of {name}({string.Join(", ", types)}); known: {known}";
+    }
+}
