@@ -34,9 +34,6 @@ public sealed record ActionDocument
 
     public required ActionRequest Request { get; init; }
 
-    /// <summary>The nonce of the binding, protected by the web room for the requester alone; <see langword="null"/> where it was not kept.</summary>
-    public string? SealedNonce { get; init; }
-
     public RedactedView? View { get; init; }
 
     public PolicyDecision? Policy { get; init; }

@@ -116,7 +116,7 @@ public static class ApprovalOrchestration
         {
             try
             {
-                SignedRecord signed = await steps.SignAsync(decision, review);
+                SignedEnvelope signed = await steps.SignAsync(decision, review);
                 return await steps.AppendAsync(decision, signed);
             }
             catch (ActivityFailedException)

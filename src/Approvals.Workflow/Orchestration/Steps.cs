@@ -12,7 +12,7 @@ public sealed record RedactionSummary(string ViewDigest, IReadOnlyList<FindingCo
 public sealed record FindingCount(string Type, int Count);
 
 /// <summary>A signed decision record: the DSSE envelope as JSON.</summary>
-public sealed record SignedRecord(string Envelope);
+public sealed record SignedEnvelope(string Json);
 
 /// <summary>A decision that stands in the ledger, and where.</summary>
 public sealed record SealedDecision(Decision Decision, long LedgerIndex);
@@ -27,11 +27,12 @@ public enum ReviewStep
 
 public sealed record PolicyStep(ActionRequest Request, RedactionSummary Redacted);
 
-public sealed record ReviewUpdate(Review Review, ReviewStep Step);
+/// <param name="At">The orchestration's time of the step; makes its notice's id the same on every repetition.</param>
+public sealed record ReviewUpdate(Review Review, ReviewStep Step, DateTimeOffset At);
 
 public sealed record SignStep(ActionRequest Request, RedactionSummary? Redacted, PolicyDecision? Policy, Review? Review, Decision Decision);
 
-public sealed record AppendStep(Decision Decision, SignedRecord Record);
+public sealed record AppendStep(Decision Decision, SignedEnvelope Record);
 
 public sealed record ReleaseStep(SealedDecision Sealed, Review? Review);
 
@@ -58,14 +59,14 @@ internal sealed class Steps(IOrchestrationContext context, ActionRequest request
     public Task ShowReviewAsync(Review review, ReviewStep step)
     {
         Review = review;
-        return context.CallActivityAsync<bool>(ActivityNames.ShowReview, new ReviewUpdate(review, step), UntilDeadline());
+        return context.CallActivityAsync<bool>(ActivityNames.ShowReview, new ReviewUpdate(review, step, context.Now), UntilDeadline());
     }
 
-    public Task<SignedRecord> SignAsync(Decision decision, Review? review) =>
-        context.CallActivityAsync<SignedRecord>(
+    public Task<SignedEnvelope> SignAsync(Decision decision, Review? review) =>
+        context.CallActivityAsync<SignedEnvelope>(
             ActivityNames.Sign, new SignStep(request, redacted, policy, review, decision), UntilDeadline());
 
-    public Task<SealedDecision> AppendAsync(Decision decision, SignedRecord record) =>
+    public Task<SealedDecision> AppendAsync(Decision decision, SignedEnvelope record) =>
         context.CallActivityAsync<SealedDecision>(ActivityNames.Append, new AppendStep(decision, record), UntilDeadline());
 
     public Task ReleaseAsync(SealedDecision sealedDecision, Review? review) =>

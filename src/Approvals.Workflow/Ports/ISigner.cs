@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Approvals.Ledger.Tokens;
 
 namespace Approvals.Workflow.Ports;
 
@@ -9,15 +9,11 @@ namespace Approvals.Workflow.Ports;
 public interface ISigner
 {
     /// <summary>The key that signs now. Ask once per signature: keys rotate without a restart.</summary>
-    ValueTask<SigningKey> CurrentKeyAsync(CancellationToken cancellationToken);
+    ValueTask<JsonWebKey> CurrentKeyAsync(CancellationToken cancellationToken);
 
     /// <summary>Signs a SHA-256 digest with that key. 64 bytes, r and s (IEEE P1363), as JWS and DSSE want them.</summary>
     ValueTask<byte[]> SignAsync(string keyId, ReadOnlyMemory<byte> digest, CancellationToken cancellationToken);
 
     /// <summary>Every key whose signatures still count, the current one first.</summary>
-    ValueTask<IReadOnlyList<SigningKey>> KeysAsync(CancellationToken cancellationToken);
+    ValueTask<JsonWebKeySet> KeysAsync(CancellationToken cancellationToken);
 }
-
-/// <param name="Id">The <c>kid</c>: RFC 7638 thumbprint, or the key version's name in a key vault.</param>
-/// <param name="PublicKey">P-256 point.</param>
-public sealed record SigningKey(string Id, ECParameters PublicKey);

@@ -1,15 +1,4 @@
-using Approvals.Workflow.Actions;
-using Approvals.Workflow.Ports;
-using Approvals.Workflow.Principals;
-
 namespace Approvals.Workflow.Releases;
-
-/// <param name="Token">Release token: compact JWS. A secret; handed to the requester over HTTP only.</param>
-/// <param name="Record">The DSSE envelope as it stands in the ledger.</param>
-public sealed record Release(string Token, string Record, LedgerProof Proof);
-
-/// <summary>A release that was redeemed, and where the ledger says so.</summary>
-public sealed record Redemption(string ActionId, string ActionDigest, DateTimeOffset RedeemedAt, PrincipalId RedeemedBy, long LedgerIndex);
 
 /// <summary>Why there is no release, or none for this caller. The refusal in snake case is the stable code of the HTTP API.</summary>
 public sealed class ReleaseRefusedException(ReleaseRefusal refusal, string message) : Exception(message)
@@ -43,6 +32,6 @@ public enum ReleaseRefusal
     /// <summary>A receipt must follow a redemption.</summary>
     NotRedeemed,
 
-    /// <summary>Another final receipt is in the ledger.</summary>
+    /// <summary>Another receipt of that kind is in the ledger.</summary>
     AlreadyReported,
 }

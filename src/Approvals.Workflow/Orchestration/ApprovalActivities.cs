@@ -1,0 +1,159 @@
+using System.Text;
+using System.Text.Json;
+using Approvals.Durable;
+using Approvals.Policy;
+using Approvals.Redaction;
+using Approvals.Workflow.Actions;
+using Approvals.Workflow.Decisions;
+using Approvals.Workflow.Ports;
+using Approvals.Workflow.Principals;
+using Approvals.Workflow.Records;
+using Approvals.Workflow.Reviews;
+
+namespace Approvals.Workflow.Orchestration;
+
+/// <summary>
+/// The orchestration's effects, each idempotent: it may run again after a crash, even at the same time as itself. Each does its work
+/// first and shows it in the action index, and only then returns what the history keeps.
+/// </summary>
+/// <param name="policy">The policy in force, asked anew for every action.</param>
+public sealed class ApprovalActivities(
+    IPayloadVault vault,
+    IActionIndex index,
+    ILedger ledger,
+    ISigner signer,
+    IDirectory directory,
+    INotifier notifier,
+    IReleasePublisher publisher,
+    Redactor redactor,
+    Func<PolicySet> policy,
+    TimeProvider time)
+{
+    /// <summary>All of them, under the names that histories know.</summary>
+    public IEnumerable<ActivityDefinition> Definitions =>
+    [
+        ActivityDefinition.Create<ActionRequest, RedactionSummary>(ActivityNames.Redact, RedactAsync),
+        ActivityDefinition.Create<PolicyStep, PolicyDecision>(ActivityNames.EvaluatePolicy, EvaluatePolicyAsync),
+        ActivityDefinition.Create<ReviewUpdate, bool>(ActivityNames.ShowReview, ShowReviewAsync),
+        ActivityDefinition.Create<SignStep, SignedEnvelope>(ActivityNames.Sign, SignAsync),
+        ActivityDefinition.Create<AppendStep, SealedDecision>(ActivityNames.Append, AppendAsync),
+        ActivityDefinition.Create<ReleaseStep, bool>(ActivityNames.Release, ReleaseAsync),
+    ];
+
+    /// <summary>
+    /// Opens the sealed payload, redacts it, stores the view, and only then shreds the payload: a crash before the view is durable finds the
+    /// payload still there, one behind it finds the view.
+    /// </summary>
+    public async Task<RedactionSummary> RedactAsync(ActivityContext context, ActionRequest request, CancellationToken cancellationToken)
+    {
+        ActionDocument document = await index.CreateAsync(Received(request), cancellationToken).ConfigureAwait(false);
+        RedactedView? view = document.View;
+        if (view is null)
+        {
+            byte[] payload = await vault.OpenAsync(request.Id, cancellationToken).ConfigureAwait(false)
+                ?? throw new PermanentFailureException("payload_missing", "The sealed payload is gone and no redacted view was stored.");
+            view = ActionView.Create(request, payload, redactor);
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(payload);
+            document = await index.UpdateAsync(request.Id, stored => stored.View is null ? stored with { View = view } : stored, cancellationToken)
+                .ConfigureAwait(false);
+            view = document.View!;
+        }
+
+        await vault.ShredAsync(request.Id, cancellationToken).ConfigureAwait(false);
+        return new RedactionSummary(
+            view.Digest,
+            [.. view.Findings.GroupBy(finding => finding.Type).OrderBy(type => type.Key, StringComparer.Ordinal).Select(type => new FindingCount(type.Key, type.Count()))]);
+    }
+
+    /// <summary>Judges once: an action whose decision is stored keeps it, though the policy may have changed since.</summary>
+    public async Task<PolicyDecision> EvaluatePolicyAsync(ActivityContext context, PolicyStep step, CancellationToken cancellationToken)
+    {
+        ActionDocument document = await RequireAsync(step.Request.Id, cancellationToken).ConfigureAwait(false);
+        if (document.View is not { } view || !string.Equals(view.Digest, step.Redacted.ViewDigest, StringComparison.Ordinal))
+            throw new PermanentFailureException("view_missing", "The stored view is not the one that redaction made.");
+        if (document.Policy is { } judged) return judged;
+
+        PolicyDecision decision = policy().Evaluate(PolicyView.Of(step.Request, view, time.GetUtcNow()));
+        document = await index.UpdateAsync(step.Request.Id, stored => stored.Policy is null ? stored with { Policy = decision } : stored, cancellationToken)
+            .ConfigureAwait(false);
+        return document.Policy!;
+    }
+
+    /// <summary>Shows where the review stands and tells those who are asked. Never shows less than what is shown already.</summary>
+    public async Task<bool> ShowReviewAsync(ActivityContext context, ReviewUpdate update, CancellationToken cancellationToken)
+    {
+        Review review = update.Review;
+        ActionDocument document = await index.UpdateAsync(
+            context.InstanceId,
+            stored => stored.IsTerminal || stored.Review is { } shown && (shown.StageIndex, shown.Votes.Count).CompareTo((review.StageIndex, review.Votes.Count)) > 0
+                ? stored
+                : stored with { Status = ActionStatus.InReview, Review = review },
+            cancellationToken).ConfigureAwait(false);
+        if (document.IsTerminal || update.Step == ReviewStep.Voted) return true;
+
+        DateTimeOffset now = time.GetUtcNow();
+        IReadOnlyList<Principal> members = await directory.MembersAsync(review.EligibleGroups(now), cancellationToken).ConfigureAwait(false);
+        NoticeKind kind = update.Step switch
+        {
+            ReviewStep.Opened => NoticeKind.Requested,
+            ReviewStep.Escalated => NoticeKind.Escalated,
+            _ => NoticeKind.Reminder,
+        };
+        string noticeId = $"{context.InstanceId}:{review.StageIndex}:{update.Step}:{update.At.ToUnixTimeMilliseconds()}";
+        await notifier.NotifyAsync(noticeId, kind, document, [.. members.Where(member => review.CheckVoter(member, now) is null)], cancellationToken)
+            .ConfigureAwait(false);
+        return true;
+    }
+
+    public async Task<SignedEnvelope> SignAsync(ActivityContext context, SignStep step, CancellationToken cancellationToken)
+    {
+        ActionDocument document = await index.CreateAsync(Received(step.Request), cancellationToken).ConfigureAwait(false);
+        return new SignedEnvelope(await DecisionRecord.SignAsync(step, document.View, signer, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Appends, and answers with the decision that the ledger holds: the first one stored, even when this call brought another.</summary>
+    public async Task<SealedDecision> AppendAsync(ActivityContext context, AppendStep step, CancellationToken cancellationToken)
+    {
+        byte[] record = Encoding.UTF8.GetBytes(step.Record.Json);
+        LedgerEntry stored = await ledger.AppendAsync(DecisionRecord.LedgerKey(context.InstanceId), record, cancellationToken).ConfigureAwait(false);
+        Decision decision = stored.Entry.Span.SequenceEqual(record) ? step.Decision : DecisionRecord.ReadDecision(stored.Entry);
+        return new SealedDecision(decision, stored.Index);
+    }
+
+    /// <summary>
+    /// Makes a recorded decision visible, and with it the release of an approved action; then announces it. A payload that redaction never
+    /// got to is shredded here.
+    /// </summary>
+    public async Task<bool> ReleaseAsync(ActivityContext context, ReleaseStep step, CancellationToken cancellationToken)
+    {
+        // INVARIANT: a terminal status is shown only with the index of its record in the ledger (promise 1).
+        ActionDocument document = await index.UpdateAsync(
+            context.InstanceId,
+            stored => stored.IsTerminal
+                ? stored
+                : stored with
+                {
+                    Status = Enum.Parse<ActionStatus>(step.Sealed.Decision.Outcome.ToString()),
+                    Decision = step.Sealed.Decision,
+                    LedgerIndex = step.Sealed.LedgerIndex,
+                    Review = step.Review ?? stored.Review,
+                },
+            cancellationToken).ConfigureAwait(false);
+
+        if (document.View is null) await vault.ShredAsync(context.InstanceId, cancellationToken).ConfigureAwait(false);
+        await publisher.PublishAsync(document, cancellationToken).ConfigureAwait(false);
+        if (document.Review is { } review)
+        {
+            IReadOnlyList<Principal> asked = await directory.MembersAsync(review.Stage.Groups, cancellationToken).ConfigureAwait(false);
+            await notifier.NotifyAsync($"{context.InstanceId}:closed", NoticeKind.Closed, document, asked, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private static ActionDocument Received(ActionRequest request) => new() { Id = request.Id, Status = ActionStatus.Pending, Request = request };
+
+    private async Task<ActionDocument> RequireAsync(string actionId, CancellationToken cancellationToken) =>
+        await index.GetAsync(actionId, cancellationToken).ConfigureAwait(false)
+        ?? throw new PermanentFailureException("document_missing", "The action is not in the index.");
+}
