@@ -10,9 +10,9 @@ public sealed record RecordPrincipal(string Kind, string Issuer, string Subject,
 /// <summary>What was to run. Never a raw payload value: target is as redaction left it.</summary>
 /// <param name="Digest"><c>sha256:</c>… of the action binding.</param>
 /// <param name="Type">Type of the action.</param>
-/// <param name="Target">Redacted target.</param>
-/// <param name="ViewDigest"><c>sha256:</c>… of the redacted view.</param>
-public sealed record RecordAction(string Digest, string Type, string Target, string ViewDigest);
+/// <param name="Target">Redacted target; null when the action ended before redaction.</param>
+/// <param name="ViewDigest"><c>sha256:</c>… of the redacted view; null when the action ended before redaction.</param>
+public sealed record RecordAction(string Digest, string Type, string? Target, string? ViewDigest);
 
 /// <summary>How many things of one type redaction found. Types and counts only, never values or places.</summary>
 public sealed record RecordFinding(string Type, int Count);
@@ -37,7 +37,7 @@ public sealed record RecordVote(
 
 /// <summary>The terminal outcome.</summary>
 /// <param name="Outcome"><c>approved</c>, <c>denied</c>, <c>expired</c> or <c>canceled</c>.</param>
-/// <param name="By"><c>policy</c>, <c>people</c>, <c>requester</c> or <c>timeout</c>.</param>
+/// <param name="By"><c>policy</c>, <c>people</c>, <c>requester</c>, <c>timeout</c> or <c>gate</c> (it failed closed).</param>
 /// <param name="Reason">Why, for people.</param>
 /// <param name="At">When.</param>
 public sealed record RecordDecision(string Outcome, string By, string? Reason, DateTimeOffset At);
@@ -65,7 +65,8 @@ public sealed record DecisionPredicate
     /// <summary>Ordered by type.</summary>
     public IReadOnlyList<RecordFinding> Findings { get; init; } = [];
 
-    public required RecordPolicy Policy { get; init; }
+    /// <summary>Null when the action ended before policy was asked.</summary>
+    public RecordPolicy? Policy { get; init; }
 
     /// <summary>In the order they were counted.</summary>
     public IReadOnlyList<RecordVote> Votes { get; init; } = [];

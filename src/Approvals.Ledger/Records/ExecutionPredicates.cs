@@ -16,6 +16,9 @@ public sealed record RedemptionPredicate
     public required RecordPrincipal RedeemedBy { get; init; }
 
     public required DateTimeOffset RedeemedAt { get; init; }
+
+    /// <summary><c>sha256:</c>… of the idempotency key of the call, by which a repetition of it is known; null when it had none.</summary>
+    public string? RequestKeyDigest { get; init; }
 }
 
 /// <summary>Predicate of a receipt (<see cref="PredicateTypes.Receipt"/>): what the executor reports back.</summary>
@@ -25,7 +28,7 @@ public sealed record ReceiptPredicate
 
     public required RecordPrincipal Executor { get; init; }
 
-    /// <summary><c>succeeded</c>, <c>failed</c> or <c>unknown</c>.</summary>
+    /// <summary><c>started</c>, <c>succeeded</c> or <c>failed</c>.</summary>
     public required string Outcome { get; init; }
 
     /// <summary><c>sha256:</c>… of whatever the executor calls its result.</summary>

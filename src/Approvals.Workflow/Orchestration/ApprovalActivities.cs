@@ -16,7 +16,7 @@ namespace Approvals.Workflow.Orchestration;
 /// The orchestration's effects, each idempotent: it may run again after a crash, even at the same time as itself. Each does its work
 /// first and shows it in the action index, and only then returns what the history keeps.
 /// </summary>
-/// <param name="policy">The policy in force, asked anew for every action.</param>
+/// <param name="policy">Judges by the policy in force at the call.</param>
 public sealed class ApprovalActivities(
     IPayloadVault vault,
     IActionIndex index,
@@ -26,7 +26,7 @@ public sealed class ApprovalActivities(
     INotifier notifier,
     IReleasePublisher publisher,
     Redactor redactor,
-    Func<PolicySet> policy,
+    Func<PolicyInput, PolicyDecision> policy,
     TimeProvider time)
 {
     /// <summary>All of them, under the names that histories know.</summary>
@@ -73,7 +73,7 @@ public sealed class ApprovalActivities(
             throw new PermanentFailureException("view_missing", "The stored view is not the one that redaction made.");
         if (document.Policy is { } judged) return judged;
 
-        PolicyDecision decision = policy().Evaluate(PolicyView.Of(step.Request, view, time.GetUtcNow()));
+        PolicyDecision decision = policy(PolicyView.Of(step.Request, view, time.GetUtcNow()));
         document = await index.UpdateAsync(step.Request.Id, stored => stored.Policy is null ? stored with { Policy = decision } : stored, cancellationToken)
             .ConfigureAwait(false);
         return document.Policy!;
