@@ -12,7 +12,7 @@ public sealed record RecordPrincipal(string Kind, string Issuer, string Subject,
 /// <param name="Type">Type of the action.</param>
 /// <param name="Target">Redacted target; null when the action ended before redaction.</param>
 /// <param name="ViewDigest"><c>sha256:</c>… of the redacted view; null when the action ended before redaction.</param>
-public sealed record RecordAction(string Digest, string Type, string? Target, string? ViewDigest);
+public sealed record RecordAction(string Digest, string Type, string? Target = null, string? ViewDigest = null);
 
 /// <summary>How many things of one type redaction found. Types and counts only, never values or places.</summary>
 public sealed record RecordFinding(string Type, int Count);

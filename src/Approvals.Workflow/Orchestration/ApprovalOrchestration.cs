@@ -121,9 +121,10 @@ public static class ApprovalOrchestration
             }
             catch (ActivityFailedException)
             {
-                // INVARIANT: the retry policy of both steps ends at the action's deadline, so an approval never outlives it.
+                // INVARIANT: the steps' retries end at the action's deadline, so an approval never outlives it, and nothing expires before it.
                 if (decision.Outcome == Outcome.Approved)
                 {
+                    await context.CreateTimerAsync(request.ExpiresAt);
                     decision = new Decision(Outcome.Expired, DecidedBy.Timeout, "The decision could not be recorded before the action's deadline.", context.Now);
                     continue;
                 }

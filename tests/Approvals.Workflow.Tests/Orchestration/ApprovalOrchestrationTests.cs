@@ -135,6 +135,9 @@ public sealed class ApprovalOrchestrationTests
         var gate = new Gate(PolicyVerdict.Allow);
         gate.Ports.FaultOf = name => name == write && gate.Context.Now < gate.Request.ExpiresAt ? Fault.FailedAndNotStored : Fault.None;
         _ = gate.Begin();
+        await gate.Context.RunAsync();
+        Assert.Empty(gate.Records);
+        gate.Context.AdvanceTo(gate.Request.ExpiresAt);
         SealedDecision end = await gate.EndAsync();
 
         Assert.Equal(Outcome.Expired, end.Decision.Outcome);
@@ -147,6 +150,8 @@ public sealed class ApprovalOrchestrationTests
         var gate = new Gate(PolicyVerdict.Allow);
         gate.Ports.FaultOf = name => name == "ledger.append" && gate.Context.Now < gate.Request.ExpiresAt ? Fault.FailedButStored : Fault.None;
         _ = gate.Begin();
+        await gate.Context.RunAsync();
+        gate.Context.AdvanceTo(gate.Request.ExpiresAt);
         SealedDecision end = await gate.EndAsync();
 
         Assert.Equal(Outcome.Approved, end.Decision.Outcome);
