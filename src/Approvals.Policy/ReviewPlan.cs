@@ -5,7 +5,7 @@ namespace Approvals.Policy;
 public sealed record ReviewPlan(IReadOnlyList<ReviewStage> Stages);
 
 /// <summary>One step of a review plan.</summary>
-/// <param name="Groups">A reviewer is eligible who is in one of these.</param>
+/// <param name="Groups">A reviewer is eligible who is in one of these; empty means that <see cref="Filter"/> alone decides.</param>
 /// <param name="Quorum">How many distinct people must approve; at least 1.</param>
 /// <param name="Timeout">The stage expires this long after it began.</param>
 public sealed record ReviewStage(string Name, IReadOnlyList<string> Groups, int Quorum, TimeSpan Timeout)
@@ -20,11 +20,20 @@ public sealed record ReviewStage(string Name, IReadOnlyList<string> Groups, int 
 
     public Assurance MinimumAssurance { get; init; } = Assurance.Link;
 
-    /// <summary>A justification needs at least so many characters.</summary>
+    /// <summary>A justification needs at least so many characters, after trimming.</summary>
     public int MinimumJustification { get; init; }
+
+    /// <summary>A justification must hold a match of this regular expression; <see langword="null"/> asks for none.</summary>
+    public string? TicketPattern { get; init; }
 
     /// <summary>Every group must give at least one of the approvals, and nobody counts for two groups.</summary>
     public bool OneFromEachGroup { get; init; }
+
+    /// <summary>CEL over <c>reviewer</c>, <c>action</c> and <c>principal</c>: only a reviewer for whom it is true is eligible.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>Whoever last changed the policy that let this through is not eligible.</summary>
+    public bool ExcludePolicyAuthor { get; init; }
 }
 
 /// <summary>Members of <paramref name="Groups"/> become eligible too, <paramref name="After"/> the stage's start.</summary>

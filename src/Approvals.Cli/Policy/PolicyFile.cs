@@ -1,0 +1,44 @@
+using System.Text;
+using Approvals.Policy;
+
+namespace Approvals.Cli.Policy;
+
+/// <summary>Reads policy files for the commands here, and says in one way what was wrong.</summary>
+internal static class PolicyFile
+{
+    /// <summary>A file that could not be read at all; the commands exit with 3.</summary>
+    internal sealed class UnreadableException(string message, Exception inner) : Exception(message, inner);
+
+    /// <exception cref="UnreadableException">The file cannot be read, or is not UTF-8.</exception>
+    internal static string ReadText(string path)
+    {
+        try
+        {
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnreadableException($"Cannot read {path}: {e.Message}", e);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new UnreadableException($"{path} is not UTF-8: save it as UTF-8.", e);
+        }
+    }
+
+    /// <summary>The policy, or null and what is wrong with it.</summary>
+    internal static PolicySet? TryLoad(string text, string path, out IReadOnlyList<PolicyDiagnostic> diagnostics)
+    {
+        try
+        {
+            var policy = PolicySet.Load(text, path);
+            diagnostics = policy.Warnings;
+            return policy;
+        }
+        catch (PolicyException e)
+        {
+            diagnostics = e.Diagnostics;
+            return null;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text;
+using Approvals.Policy.Rules;
+
+namespace Approvals.Policy;
+
+/// <summary>
+/// A loaded policy. Immutable; calls may overlap. Everything that can be wrong with the text is found when it is loaded; what can only
+/// be wrong with an action is a deny when it is evaluated.
+/// </summary>
+public sealed class PolicySet
+{
+    private static readonly Lazy<string> s_defaultYaml = new(ReadDefault);
+
+    private readonly Evaluator _evaluator;
+
+    private PolicySet(PolicyDocument document, string digest, IReadOnlyList<PolicyDiagnostic> warnings)
+    {
+        Document = document;
+        Digest = digest;
+        Warnings = warnings;
+        _evaluator = new Evaluator(document, digest);
+    }
+
+    /// <summary>The policy that the samples run under: <c>samples/policies/default.yaml</c>, byte for byte.</summary>
+    public static string DefaultYaml => s_defaultYaml.Value;
+
+    /// <summary><c>sha256:</c> and the hex SHA-256 of the UTF-8 bytes that were loaded.</summary>
+    public string Digest { get; }
+
+    /// <summary>The policy's own name, where it has one.</summary>
+    public string? Name => Document.Name;
+
+    /// <summary>The ids of its rules, in the order of the file.</summary>
+    public IReadOnlyList<string> RuleIds => [.. Document.Rules.Select(r => r.Id)];
+
+    /// <summary>What loading found that is not an error.</summary>
+    public IReadOnlyList<PolicyDiagnostic> Warnings { get; }
+
+    internal PolicyDocument Document { get; }
+
+    /// <summary>Reads and compiles a policy. docs/policy.md describes the format.</summary>
+    /// <param name="sourceName">How messages name the file.</param>
+    /// <exception cref="PolicyException">It cannot be loaded; every error found is in it, with line, column and remedy.</exception>
+    public static PolicySet Load(string yaml, string sourceName)
+    {
+        var diagnostics = new DiagnosticList(sourceName);
+        var document = PolicyReader.Read(yaml, diagnostics);
+        return new PolicySet(document, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))), diagnostics.InFileOrder);
+    }
+
+    /// <summary>Decides on one action. Never throws: whatever goes wrong is a deny whose <see cref="PolicyDecision.Error"/> names it.</summary>
+    public PolicyDecision Evaluate(PolicyInput input)
+    {
+        try
+        {
+            return _evaluator.Decide(input);
+        }
+        catch (Exception e)
+        {
+            // Fails closed on what nobody foresaw, a disposed JSON document for one. The type says enough; a message might quote data.
+            return new PolicyDecision(PolicyVerdict.Deny, null, $"The policy could not be evaluated ({e.GetType().Name}). What cannot be judged is denied.", Digest, null)
+            {
+                Error = "evaluation_failed",
+            };
+        }
+    }
+
+    private static string ReadDefault()
+    {
+        using var stream = typeof(PolicySet).Assembly.GetManifestResourceStream("Approvals.Policy.default.yaml")
+            ?? throw new InvalidOperationException("The default policy is not in the assembly; rebuild it.");
+        using var reader = new StreamReader(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        return reader.ReadToEnd();
+    }
+}

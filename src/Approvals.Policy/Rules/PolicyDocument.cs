@@ -1,0 +1,47 @@
+using Approvals.Policy.Yaml;
+
+namespace Approvals.Policy.Rules;
+
+internal enum MatchMode
+{
+    FirstMatch,
+    HighestSeverity,
+}
+
+/// <summary>A policy as it was read: everything checked, every expression compiled.</summary>
+internal sealed class PolicyDocument
+{
+    public string? Name { get; init; }
+
+    public required MatchMode Mode { get; init; }
+
+    /// <summary>In the order of the file.</summary>
+    public required IReadOnlyList<PolicyRule> Rules { get; init; }
+
+    public required PolicyData Data { get; init; }
+}
+
+internal sealed class PolicyRule
+{
+    public required string Id { get; init; }
+
+    public string? Description { get; init; }
+
+    public required Expression When { get; init; }
+
+    public required PolicyVerdict Verdict { get; init; }
+
+    public required ReasonTemplate Reason { get; init; }
+
+    public required int Risk { get; init; }
+
+    public required Obligations Obligations { get; init; }
+
+    public required IReadOnlyList<string> Evidence { get; init; }
+
+    /// <summary>Set exactly when the verdict is review.</summary>
+    public ReviewPlan? Plan { get; init; }
+
+    /// <summary>The rule's own lines, for whoever complains about it.</summary>
+    public required YamlNode Node { get; init; }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using Approvals.Policy.Yaml;
+
+namespace Approvals.Policy.Rules;
+
+/// <summary>Reads a whole policy file; complains about everything it finds at once.</summary>
+internal static class PolicyReader
+{
+    public const int MaximumRules = 5_000;
+    private const int MaximumPlans = 200;
+
+    private static readonly Dictionary<string, MatchMode> s_modes = new(StringComparer.Ordinal)
+    {
+        ["first-match"] = MatchMode.FirstMatch,
+        ["highest-severity"] = MatchMode.HighestSeverity,
+    };
+
+    /// <exception cref="PolicyException">The policy cannot be loaded.</exception>
+    public static PolicyDocument Read(string text, DiagnosticList diagnostics)
+    {
+        var node = YamlReader.Read(text, diagnostics);
+        if (YamlKeys.Of(node, "A policy", diagnostics) is not { } root)
+            throw new PolicyException(diagnostics.InFileOrder);
+        Version(root);
+        var name = root.Text("name");
+        _ = root.Text("description");
+        var mode = root.Word("mode", s_modes) ?? MatchMode.FirstMatch;
+        var data = new DataReader(diagnostics).Read(root);
+        var expressions = new RuleExpressions(diagnostics);
+        var plans = new PlanReader(diagnostics, expressions);
+        plans.ReadNamed(root.Named("plans", MaximumPlans));
+        var rules = new RuleReader(diagnostics, expressions, plans);
+        var read = root.Items("rules", MaximumRules, required: true).Select(rules.Read).OfType<PolicyRule>().ToList();
+        root.Finish();
+        diagnostics.ThrowIfErrors();
+        return new PolicyDocument { Name = name, Mode = mode, Rules = read, Data = data };
+    }
+
+    private static void Version(YamlKeys root)
+    {
+        if (root.Scalar("version", required: true) is { } version && version is not { IsPlain: true, Text: "1" })
+            root.Diagnostics.Error(version, "unknown_version", string.Create(CultureInfo.InvariantCulture, $"Version `{version.Text}` of the policy format is not known here."), "Write `version: 1`, or update this program.");
+    }
+}
