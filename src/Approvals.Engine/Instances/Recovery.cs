@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging;
+
+namespace Approvals.Engine;
+
+/// <summary>After a start, wakes the instances that had work when the last process ended, no more at once than may be active.</summary>
+internal sealed class Recovery(EngineCore engine)
+{
+    private const int Batch = 256;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<(long Key, string Id)> _found = new();
+    private long _last;
+    private bool _exhausted;
+    private bool _pumping;
+
+    /// <summary>Whether instances are left that wait until fewer are active.</summary>
+    public bool IsHeldBack { get; private set; }
+
+    public void Stop() => _exhausted = true;
+
+    public void Pump()
+    {
+        lock (_gate)
+        {
+            if (_pumping)
+                return;
+            _pumping = true;
+        }
+
+        try
+        {
+            while (Next() is { } id)
+                engine.Post(id, new Message.Wake());
+        }
+        catch (DatabaseException error)
+        {
+            IsHeldBack = true;
+            engine.Logger.LogError("Recovery is interrupted: {Message}", error.Message);
+        }
+        finally
+        {
+            lock (_gate)
+                _pumping = false;
+        }
+    }
+
+    private string? Next()
+    {
+        IsHeldBack = !_exhausted && engine.IsFull;
+        if (_exhausted || IsHeldBack)
+            return null;
+        if (_found.Count == 0)
+        {
+            foreach ((long key, string id) in engine.Database.Read(db => InstanceStore.WorkAfter(db, _last, Batch)))
+                _found.Enqueue((key, id));
+        }
+
+        if (!_found.TryDequeue(out (long Key, string Id) next))
+        {
+            _exhausted = true;
+            return null;
+        }
+
+        _last = next.Key;
+        return next.Id;
+    }
+}

@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Approvals.Engine;
+
+/// <summary>
+/// One SQLite database in a data folder that this process owns alone, shared by the engine and its host. All writes go through one
+/// group commit (WAL, <c>synchronous=FULL</c>): when <see cref="WriteAsync{T}"/> returns, the write survives SIGKILL and power loss.
+/// </summary>
+/// <remarks>
+/// Order of use: construct, <see cref="AddSchema"/> for every component (the engine adds its own when it is constructed),
+/// <see cref="Open"/>, read and write, <see cref="Dispose"/> last of all. After <see cref="Open"/> all calls may overlap.
+/// </remarks>
+public sealed class Database : IDisposable
+{
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, Schema> _schemas = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<SqliteReader> _readers = [];
+    private FolderLock? _lock;
+    private CommitMark? _mark;
+    private SqliteConnection? _connection;
+    private GroupCommit? _commits;
+    private volatile bool _disposed;
+
+    /// <param name="folder">The data folder; made if it is not there. The database is the file <c>approvals.db</c> in it.</param>
+    public Database(string folder, ILogger<Database> logger)
+    {
+        Folder = System.IO.Path.GetFullPath(folder);
+        Path = System.IO.Path.Combine(Folder, "approvals.db");
+        _logger = logger;
+    }
+
+    public string Folder { get; }
+
+    public string Path { get; }
+
+    /// <summary>Why writes fail at present, or <see langword="null"/> when the last one succeeded. For readiness checks.</summary>
+    public DatabaseException? Fault => _commits?.Fault;
+
+    /// <summary>Test seam: called around every commit.</summary>
+    internal Action<CommitPoint>? Failpoint
+    {
+        set => _commits!.Failpoint = value;
+    }
+
+    /// <summary>
+    /// Registers the tables of a component. Migration <c>n</c> (from 0) is a script that leads from version <c>n</c> to <c>n + 1</c>;
+    /// a released migration never changes, new ones are added at the end. A file with a higher version is refused.
+    /// </summary>
+    public void AddSchema(string component, params IReadOnlyList<string> migrations)
+    {
+        if (_connection is not null)
+            throw new InvalidOperationException("Add schemas before the database is opened.");
+        _schemas.Add(component, new Schema(component, migrations));
+    }
+
+    /// <summary>
+    /// Takes the folder, recovers what a crash left (SQLite replays its WAL), migrates the schemas and starts the writer.
+    /// </summary>
+    /// <exception cref="DatabaseException">
+    /// <c>folder_in_use</c>, <c>newer_format</c>, <c>not_ours</c>, <c>lost_commits</c>, <c>corrupt</c>, <c>read_only</c>, <c>busy</c>:
+    /// nothing was changed and the folder is free again.
+    /// </exception>
+    public void Open()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_connection is not null)
+            throw new InvalidOperationException("The database is open.");
+        try
+        {
+            PrivateFiles.CreateFolder(Folder);
+            _lock = FolderLock.Take(Folder);
+            PrivateFiles.Create(Path);
+            _connection = SqliteConnection.Open(Path, readOnly: false, BusyTimeout);
+            Configure(_connection);
+            Schema.Apply(_connection, _schemas.Values);
+            _mark = CommitMark.Open(Path, new SqliteWriter(_connection));
+            _commits = new GroupCommit(_connection, _mark, _logger);
+            _commits.Start();
+        }
+        catch (Exception error)
+        {
+            Close();
+            if (error is UnauthorizedAccessException or IOException)
+                throw new DatabaseException("read_only", $"The data folder '{Folder}' cannot be written; check its owner, mode and file system.", error);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> on the writer thread inside the next group commit and returns its result once that is durable.
+    /// Reads inside see everything written before. An exception from <paramref name="work"/> undoes what it wrote, and nobody else's.
+    /// </summary>
+    /// <remarks>
+    /// <paramref name="work"/> must be short, must not block, and must have no effect outside the database: it may run again in a new
+    /// transaction when a neighbour fails. Writes of one caller commit in the order of the calls. The token only keeps a write from being queued;
+    /// once queued, it is carried through.
+    /// </remarks>
+    /// <exception cref="DatabaseException">
+    /// The write is not acknowledged. With <c>full</c>, <c>busy</c>, <c>read_only</c> and <c>constraint</c> it is not stored either; with
+    /// others it may be.
+    /// </exception>
+    public Task<T> WriteAsync<T>(Func<SqliteWriter, T> work, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<T>(cancellationToken);
+        var item = new WriteItem<T>(work);
+        Enqueue(item);
+        return item.Task;
+    }
+
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    public Task WriteAsync(Action<SqliteWriter> work, CancellationToken cancellationToken = default) =>
+        WriteAsync(
+            writer =>
+            {
+                work(writer);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> on the caller's thread over one consistent snapshot of what is durable. Keep it short: while it
+    /// lasts, the WAL cannot be reused.
+    /// </summary>
+    public T Read<T>(Func<SqliteReader, T> work)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_readers.TryTake(out SqliteReader? reader))
+            reader = NewReader();
+        bool sound = false;
+        try
+        {
+            using (SqliteRows begin = reader.Query("BEGIN"))
+                begin.Read();
+            T result = work(reader);
+            using (SqliteRows end = reader.Query("COMMIT"))
+                end.Read();
+            sound = true;
+            return result;
+        }
+        finally
+        {
+            if (sound && !_disposed)
+                _readers.Add(reader);
+            else
+                reader.Connection.Dispose();
+        }
+    }
+
+    /// <summary>Commits what is queued, copies the WAL into the database and gives the folder back.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        Close();
+    }
+
+    /// <summary>Test seam: closes as a killed process does; what was queued is lost and nothing is checkpointed on purpose.</summary>
+    internal void Abandon()
+    {
+        _disposed = true;
+        _commits?.Abandon();
+        Close();
+    }
+
+    internal void Enqueue(WriteItem item) =>
+        (_commits ?? throw new DatabaseException("closed", "The database is not open.")).Enqueue(item);
+
+    private void Close()
+    {
+        _commits?.Dispose();
+        _commits = null;
+        while (_readers.TryTake(out SqliteReader? reader))
+            reader.Connection.Dispose();
+        _mark?.Dispose();
+        _mark = null;
+        _connection?.Dispose();
+        _connection = null;
+        _lock?.Dispose();
+        _lock = null;
+    }
+
+    private SqliteReader NewReader()
+    {
+        SqliteConnection connection = SqliteConnection.Open(Path, readOnly: true, BusyTimeout);
+        connection.Script("PRAGMA query_only = ON; PRAGMA cache_size = -4000; PRAGMA mmap_size = 268435456;");
+        return new SqliteReader(connection);
+    }
+
+    private static void Configure(SqliteConnection connection)
+    {
+        // page_size and auto_vacuum only take effect before the first table is made.
+        connection.Script("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;");
+        var db = new SqliteReader(connection);
+        if (db.QueryText("PRAGMA journal_mode = WAL") != "wal")
+            throw new DatabaseException("cannot_open", "The file system of the data folder does not support SQLite's WAL; use a local disk.");
+        connection.Script("""
+            PRAGMA synchronous = FULL;
+            PRAGMA fullfsync = ON;
+            PRAGMA checkpoint_fullfsync = ON;
+            PRAGMA wal_autocheckpoint = 0;
+            PRAGMA cell_size_check = ON;
+            PRAGMA trusted_schema = OFF;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA cache_size = -65536;
+            """);
+    }
+}
