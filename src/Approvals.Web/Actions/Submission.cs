@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Approvals.Durable;
+using Approvals.Ledger;
+using Approvals.Ledger.Json;
+using Approvals.Web.Problems;
+using Approvals.Web.Requests;
+using Approvals.Workflow.Actions;
+using Approvals.Workflow.Orchestration;
+using Approvals.Workflow.Ports;
+using Approvals.Workflow.Principals;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Approvals.Web.Actions;
+
+/// <summary>
+/// Takes an action in. Order of writes: [reserve the idempotency key →] seal the payload → start the orchestration → show it in the index.
+/// A crash in between leaves a sealed payload nobody opens, or an action that goes on by itself (its redaction shows it); the caller got no
+/// answer and repeats the request, which under an idempotency key continues with the same id, nonce and time.
+/// </summary>
+internal sealed class Submission(
+    IDirectory directory, IActionIndex index, IPayloadVault vault, IDurableClient durable, IDataProtectionProvider protection, TimeProvider time)
+{
+    private readonly IDataProtector nonces = protection.CreateProtector("Approvals.Web.Nonce.v1");
+
+    public async Task<SubmitAnswer> SubmitAsync(
+        Principal actor, SubmitBody body, JsonElement json, string? idempotencyKey, string? traceParent, CancellationToken cancellationToken)
+    {
+        PrincipalChain chain = await ResolveChainAsync(actor, body.OnBehalfOf, cancellationToken);
+        DateTimeOffset now = time.GetUtcNow();
+        var draft = new Draft(Guid.CreateVersion7(now).ToString("D"), ActionBinding.NewNonce(), now);
+        ActionBinding binding = Bind(body, chain, draft.Nonce); // before anything is written: this also proves that the JSON has a canonical form
+        byte[] payload = WritePayload(body, binding);
+        if (idempotencyKey is not null)
+        {
+            Draft reserved = await ReserveAsync(actor.Id, idempotencyKey, json, draft, cancellationToken);
+            if (reserved != draft)
+            {
+                if (await index.GetAsync(reserved.Id, cancellationToken) is { } known) return new SubmitAnswer(known, reserved.Nonce);
+                draft = reserved;
+                binding = Bind(body, chain, draft.Nonce);
+                payload = WritePayload(body, binding);
+            }
+        }
+
+        var request = new ActionRequest(
+            draft.Id, body.Type, chain, binding.Digest, draft.At, draft.At + body.ExpiresIn, body.Audience, body.CallbackUrl) { TraceParent = traceParent };
+        await vault.SealAsync(draft.Id, payload, cancellationToken);
+        CryptographicOperations.ZeroMemory(payload);
+        await durable.StartAsync(ApprovalOrchestration.Name, draft.Id, request, cancellationToken);
+        ActionDocument document = await index.CreateAsync(
+            new ActionDocument { Id = draft.Id, Status = ActionStatus.Pending, Request = request }, cancellationToken);
+        return new SubmitAnswer(document, draft.Nonce);
+    }
+
+    private async Task<PrincipalChain> ResolveChainAsync(Principal actor, PrincipalId? onBehalfOf, CancellationToken cancellationToken)
+    {
+        Principal? subject = null;
+        if (onBehalfOf is { } id)
+        {
+            if (id == actor.Id)
+                throw new ProblemException(ProblemTypes.InvalidValue, "Leave this out: it names the caller itself.") { Pointer = "/onBehalfOf" };
+            subject = await directory.FindAsync(id, cancellationToken)
+                ?? throw new ProblemException(ProblemTypes.UnknownPrincipal, "Name a person or service that the directory knows.") { Pointer = "/onBehalfOf" };
+        }
+
+        var owners = new List<Principal>(await directory.OwnersAsync(actor.Id, cancellationToken));
+        if (subject is not null) owners.AddRange(await directory.OwnersAsync(subject.Id, cancellationToken));
+        return new PrincipalChain(actor, subject, [.. owners.DistinctBy(owner => owner.Id)]);
+    }
+
+    /// <summary>What this key stands for: this draft, or the one of an earlier, equal request.</summary>
+    private async Task<Draft> ReserveAsync(PrincipalId requester, string key, JsonElement json, Draft draft, CancellationToken cancellationToken)
+    {
+        byte[] canonical = CanonicalJson.Canonicalize(json, ActionPayload.MaxBytes);
+        string keyHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        IdempotencyReservation stored = await index.ReserveAsync(
+            new IdempotencyReservation(requester, keyHash, draft.Id, nonces.Protect(draft.Nonce), RequestHash(draft.Nonce, canonical), draft.At), cancellationToken);
+        if (stored.ActionId == draft.Id) return draft;
+
+        string nonce = nonces.Unprotect(stored.SealedNonce);
+        bool isSame = CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(stored.RequestHash), Encoding.ASCII.GetBytes(RequestHash(nonce, canonical)));
+        return isSame
+            ? new Draft(stored.ActionId, nonce, stored.RequestedAt)
+            : throw new ProblemException(ProblemTypes.IdempotencyKeyReused, "Use a new key for a new request; repeat a request unchanged under its key.")
+            {
+                Pointer = "Idempotency-Key",
+            };
+    }
+
+    /// <summary>Keyed by the nonce, so that nobody who reads the index can guess at the request.</summary>
+    private static string RequestHash(string nonce, byte[] canonical) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.ASCII.GetBytes(nonce), canonical));
+
+    private static ActionBinding Bind(SubmitBody body, PrincipalChain chain, string nonce)
+    {
+        try
+        {
+            return ActionBinding.Create(body.Type, chain.Actor, chain.OnBehalfOf, Node(body.Target)!, Node(body.Parameters), nonce);
+        }
+        catch (LedgerFormatException refused)
+        {
+            throw NotCanonical(refused);
+        }
+    }
+
+    private static byte[] WritePayload(SubmitBody body, ActionBinding binding)
+    {
+        try
+        {
+            return ActionPayload.Write(binding, Node(body.Context), body.Justification);
+        }
+        catch (LedgerFormatException refused)
+        {
+            throw NotCanonical(refused);
+        }
+    }
+
+    private static ProblemException NotCanonical(LedgerFormatException refused) => refused.Code switch
+    {
+        "json_too_large" => new ProblemException(ProblemTypes.TooLarge, $"Send at most {RequestBody.MaxBytes:N0} bytes; pass large data by reference."),
+        "json_too_deep" => new ProblemException(ProblemTypes.NestedTooDeep, $"Nest objects and arrays at most {StrictJson.MaxDepth} deep."),
+        _ => new ProblemException(ProblemTypes.InvalidValue, refused.Message), // names the remedy and quotes nothing
+    };
+
+    private static JsonNode? Node(JsonElement? json) => json switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Object } value => JsonObject.Create(value),
+        { } value => JsonValue.Create(value),
+    };
+
+    private sealed record Draft(string Id, string Nonce, DateTimeOffset At);
+}
+
+/// <param name="Nonce">For the requester alone: with it the executor makes the same binding.</param>
+internal sealed record SubmitAnswer(ActionDocument Document, string Nonce);

@@ -1,0 +1,56 @@
+using Approvals.Web.Actions;
+using Approvals.Web.Callers;
+using Approvals.Web.Pages;
+using Approvals.Web.RateLimits;
+using Approvals.Web.Reviews;
+using Approvals.Web.Votes;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Approvals.Web;
+
+public static class ApprovalsWebServiceExtensions
+{
+    /// <summary>
+    /// Adds what the routes need. The host adds the ports (action index, vault, durable client, directory, credential store, ledger,
+    /// signer), the release desk, its readiness checks, and where Data Protection keeps its keys: every instance must share
+    /// one key ring, or review links and forms of one are refused by another.
+    /// </summary>
+    /// <remarks>
+    /// Review links carry a secret in their path. The filter added here keeps ASP.NET Core's own request log (which writes paths at
+    /// Information) at Warning and above; a proxy in front must not log paths below <c>/review/</c> either.
+    /// </remarks>
+    public static IServiceCollection AddApprovalsWeb(this IServiceCollection services, Action<ApprovalsWebOptions>? configure = null)
+    {
+        var options = new ApprovalsWebOptions();
+        configure?.Invoke(options);
+        services.AddSingleton(options);
+        services.AddDataProtection().SetApplicationName("approvals");
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.AddSingleton<ApiKeyScheme>();
+        services.AddSingleton<ICallerScheme>(provider => provider.GetRequiredService<ApiKeyScheme>());
+        services.AddSingleton<CallerAuthentication>();
+        services.AddSingleton<CallerRateLimiter>();
+        services.AddSingleton<Submission>();
+        services.AddSingleton<Ballot>();
+        services.AddSingleton<ReviewLinks>();
+        services.AddSingleton<FormGuard>();
+        services.PostConfigure<LoggerFilterOptions>(KeepPathsOutOfLogs);
+        return services;
+    }
+
+    /// <summary>Ahead of every other rule for these categories, a configuration file's included.</summary>
+    private static void KeepPathsOutOfLogs(LoggerFilterOptions filters)
+    {
+        foreach (string category in (string[])["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.HttpLogging", "Microsoft.AspNetCore.StaticFiles"])
+        {
+            foreach (LoggerFilterRule rule in filters.Rules.Where(rule => rule.CategoryName?.StartsWith(category, StringComparison.OrdinalIgnoreCase) == true).ToArray())
+                filters.Rules.Remove(rule);
+            foreach (string? provider in filters.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToArray())
+                filters.Rules.Add(new LoggerFilterRule(provider, category, LogLevel.Warning, null));
+        }
+    }
+}

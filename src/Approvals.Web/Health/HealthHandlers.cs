@@ -1,0 +1,49 @@
+using Approvals.Web.Requests;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Approvals.Web.Health;
+
+/// <summary>For whoever watches the process. Anonymous, so answers hold names of checks and nothing else of the inside.</summary>
+public static class HealthHandlers
+{
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary><c>GET /health/live</c>: the process answers.</summary>
+    public static Task<IResult> LiveAsync(HttpContext context) =>
+        Api.AnybodyAsync(context, static _ => Task.FromResult<IResult>(Answer.Ok(new LiveDocument("live"))));
+
+    /// <summary><c>GET /health/ready</c>: what the gate stands on works; 503 otherwise.</summary>
+    public static Task<IResult> ReadyAsync(HttpContext context) => Api.AnybodyAsync(context, async exchange =>
+    {
+        CheckDocument[] checks = await Task.WhenAll(
+            exchange.Http.RequestServices.GetServices<ReadinessCheck>().Select(check => RunAsync(check, exchange)));
+        bool isReady = checks.All(check => check.Ok);
+        return new JsonAnswer<ReadyDocument>(
+            new ReadyDocument(isReady ? "ready" : "not_ready", checks), isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable)
+        {
+            RetryAfter = isReady ? null : TimeSpan.FromSeconds(5),
+        };
+    });
+
+    private static async Task<CheckDocument> RunAsync(ReadinessCheck check, Exchange exchange)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(exchange.Aborted);
+        timeout.CancelAfter(CheckTimeout);
+        try
+        {
+            string? why = await check.CheckAsync(timeout.Token).WaitAsync(timeout.Token);
+            return new CheckDocument(check.Name, why is null, why);
+        }
+        catch (Exception failure)
+        {
+            return new CheckDocument(check.Name, false, failure is OperationCanceledException ? "no answer in time" : failure.GetType().Name);
+        }
+    }
+
+    private sealed record LiveDocument(string Status);
+
+    private sealed record ReadyDocument(string Status, IReadOnlyList<CheckDocument> Checks);
+
+    private sealed record CheckDocument(string Name, bool Ok, string? Why);
+}

@@ -1,0 +1,62 @@
+using Approvals.Web.Callers;
+using Approvals.Web.Problems;
+using Approvals.Web.Requests;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Approvals.Web.Pages;
+
+/// <summary>Around every page: the same as <see cref="Api"/> around the API, but what goes wrong is told on a page.</summary>
+internal static class Page
+{
+    /// <summary>A page that anybody may open; a signed-in person is known where there is one.</summary>
+    public static Task<IResult> AnybodyAsync(HttpContext context, Func<Exchange, Task<IResult>> handle) => RunAsync(context, isForSignedIn: false, handle);
+
+    /// <summary>A page for signed-in people; others are sent to sign in first.</summary>
+    public static Task<IResult> SignedInAsync(HttpContext context, Func<Exchange, Task<IResult>> handle) => RunAsync(context, isForSignedIn: true, handle);
+
+    /// <summary>After a POST: a GET of this path.</summary>
+    public static IResult SeeOther(string path) => new SeeOtherResult(path);
+
+    private static async Task<IResult> RunAsync(HttpContext context, bool isForSignedIn, Func<Exchange, Task<IResult>> handle)
+    {
+        try
+        {
+            SchemeResult session = await context.RequestServices.GetRequiredService<CallerAuthentication>().AuthenticateAsync(context, allowAmbient: true);
+            Api.LimitRate(context, session.Caller);
+            if (isForSignedIn && session.Caller is null)
+            {
+                bool isGet = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+                return SeeOther("/sign-in" + (isGet ? "?next=" + Uri.EscapeDataString(context.Request.Path + context.Request.QueryString) : ""));
+            }
+
+            return await handle(new Exchange(context, session.Caller));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return Results.StatusCode(StatusCodes.Status499ClientClosedRequest); // nobody reads it
+        }
+        catch (Exception exception)
+        {
+            ProblemException? problem = Api.ProblemOf(exception);
+            string? traceId = problem is null ? Api.LogDefect(context, exception) : null;
+            problem ??= new ProblemException(ProblemTypes.Internal, "Try again in a moment. If it keeps failing, tell the operator.");
+            return await PageRenderer.RenderAsync<ProblemPage>(context, new ProblemPageModel(problem, traceId), problem.Type.Status, problem);
+        }
+    }
+
+    private sealed class SeeOtherResult(string path) : IResult, IStatusCodeHttpResult
+    {
+        public int? StatusCode => StatusCodes.Status303SeeOther;
+
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            PageResult.WriteHeaders(httpContext);
+            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            httpContext.Response.Headers.Location = path;
+            return Task.CompletedTask;
+        }
+    }
+}
+
+public sealed record ProblemPageModel(ProblemException Problem, string? TraceId);

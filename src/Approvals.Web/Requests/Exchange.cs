@@ -1,0 +1,51 @@
+using Approvals.Web.Callers;
+using Approvals.Web.Problems;
+using Approvals.Workflow.Actions;
+using Approvals.Workflow.Ports;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Approvals.Web.Requests;
+
+/// <summary>One request with what its handler needs: the caller, the time, the services.</summary>
+internal sealed class Exchange(HttpContext http, Caller? caller)
+{
+    public HttpContext Http => http;
+
+    public HttpRequest Request => http.Request;
+
+    /// <summary>Who calls; only handlers that let anybody in may see none.</summary>
+    public Caller Caller => caller ?? throw new InvalidOperationException("This route lets anybody in and has no caller.");
+
+    public Caller? CallerOrNull => caller;
+
+    public CancellationToken Aborted => http.RequestAborted;
+
+    public ApprovalsWebOptions Options => Service<ApprovalsWebOptions>();
+
+    public IActionIndex Index => Service<IActionIndex>();
+
+    public DateTimeOffset Now => Service<TimeProvider>().GetUtcNow();
+
+    public T Service<T>()
+        where T : notnull => http.RequestServices.GetRequiredService<T>();
+
+    /// <summary>A route value; never longer than an id can be.</summary>
+    public string RouteValue(string name, int maxLength = 100) =>
+        http.Request.RouteValues[name]?.ToString() is { Length: > 0 } value && value.Length <= maxLength ? value : throw NotFound();
+
+    /// <summary>The <c>id</c> of the route, in the one form that ids have.</summary>
+    public string ActionId()
+    {
+        string id = RouteValue("id");
+        return Guid.TryParseExact(id, "D", out Guid parsed) && parsed.ToString("D") == id ? id : throw NotFound();
+    }
+
+    /// <summary>The action of the route, if this caller may see it.</summary>
+    public async Task<ActionDocument> FindActionAsync(Func<Caller, ActionDocument, bool> maySee) =>
+        await Index.GetAsync(ActionId(), Aborted) is { } document && maySee(Caller, document) ? document : throw NotFound();
+
+    /// <summary>The same whether something is not there or not for this caller: a 403 would tell that it exists.</summary>
+    public static ProblemException NotFound() =>
+        new(ProblemTypes.NotFound, "Check the address and that your credentials may see this.");
+}

@@ -1,0 +1,121 @@
+using Approvals.Web.Actions;
+using Approvals.Web.Health;
+using Approvals.Web.LedgerViews;
+using Approvals.Web.OpenApi;
+using Approvals.Web.Pages;
+using Approvals.Web.Principals;
+using Approvals.Web.Releases;
+using Approvals.Web.Reviews;
+using Approvals.Web.Votes;
+using static Approvals.Web.Problems.ProblemTypes;
+
+namespace Approvals.Web.Routing;
+
+/// <summary>Every route of the gate. A host maps all of them; none begins with <c>admin/</c> or <c>runtime/</c>, which Functions keeps for itself.</summary>
+public static class ApprovalsRoutes
+{
+    private const string Html = "text/html";
+
+    public static IReadOnlyList<WebRoute> All { get; } =
+    [
+        new("submit-action", "POST", "/api/actions", ActionHandlers.SubmitAsync)
+        {
+            Summary = "Asks for an action. Everything it carries is sealed, redacted and judged by policy; nothing runs before a release.",
+            Request = "SubmitAction", Response = "AcceptedAction", Answers = [202],
+            Problems = [UnknownPrincipal, CallbackNotAllowed, IdempotencyKeyReused],
+        },
+        new("list-actions", "GET", "/api/actions", ActionHandlers.ListAsync)
+        {
+            Summary = "Actions, newest first, a page at a time. Query: status, type, requester, scope (mine, review, all), limit (1 to 200), cursor.",
+            Response = "ActionList",
+        },
+        new("get-action", "GET", "/api/actions/{id}", ActionHandlers.GetAsync)
+        {
+            Summary = "Where an action stands. Query: wait (1 to 60 seconds) answers as soon as it is decided.",
+            Response = "Action",
+        },
+        new("cancel-action", "DELETE", "/api/actions/{id}", ActionHandlers.CancelAsync)
+        {
+            Summary = "Withdraws an action that is not decided. 202 when the cancellation is queued but its effect not seen yet.",
+            Request = "CancelAction", Response = "Action", Answers = [200, 202], Problems = [AlreadyDecided],
+        },
+        new("get-view", "GET", "/api/actions/{id}/view", ActionHandlers.ViewAsync)
+        {
+            Summary = "The redacted view: what reviewers see, what was masked, and the digest that a vote names.",
+            Response = "View", Problems = [ViewNotReady],
+        },
+        new("vote", "POST", "/api/actions/{id}/votes", VoteHandlers.VoteAsync)
+        {
+            Summary = "Votes on an action in review. 202 when the vote is queued but not counted yet.",
+            Request = "Vote", Response = "Action", Answers = [200, 202],
+            Problems =
+            [
+                NotHuman, InPrincipalChain, NotEligible, AssuranceTooLow, ReviewNotOpen, ReviewClosed, AlreadyVoted, OtherView, VoteNotCounted,
+                DeadlinePassed, JustificationTooShort,
+            ],
+        },
+        new("create-review-link", "POST", "/api/actions/{id}/review-link", VoteHandlers.LinkAsync)
+        {
+            Summary = "The caller's own link to the review page. A secret.",
+            Response = "ReviewLink", Answers = [201],
+            Problems = [NotHuman, InPrincipalChain, NotEligible, ReviewNotOpen, ReviewClosed, AlreadyVoted, DeadlinePassed],
+        },
+        new("get-release", "GET", "/api/actions/{id}/release", ReleaseHandlers.GetAsync)
+        {
+            Summary = "The release of an approved action: token, signed record, ledger proof.",
+            Response = "Release", Problems = [NotDecided, NotApproved, ReleaseExpired],
+        },
+        new("redeem-release", "POST", "/api/releases/redeem", ReleaseHandlers.RedeemAsync)
+        {
+            Summary = "Redeems a release, once, for the binding that is about to run.",
+            Request = "Redeem", Response = "Redemption",
+            Problems = [OtherAudience, AlreadyRedeemed, ReleaseExpired, InvalidToken, OtherAction],
+        },
+        new("report-receipt", "POST", "/api/actions/{id}/receipt", ReleaseHandlers.ReportAsync)
+        {
+            Summary = "Reports what became of a redeemed action.",
+            Request = "Report", Response = "Receipt", Answers = [201], Problems = [OtherAudience, NotRedeemed, AlreadyReported],
+        },
+        new("get-record", "GET", "/api/records/{id}", LedgerHandlers.RecordAsync)
+        {
+            Summary = "The signed decision record of an action, and its ledger proof.", Response = "Record",
+        },
+        new("create-principal", "POST", "/api/principals", PrincipalHandlers.CreateAsync)
+        {
+            Summary = "Makes an API key; the answer alone shows it.",
+            Request = "CreatePrincipal", Response = "CreatedPrincipal", Answers = [201], Problems = [PrincipalConflict, UnknownPrincipal],
+        },
+        new("list-principals", "GET", "/api/principals", PrincipalHandlers.ListAsync) { Summary = "Who holds API keys.", Response = "PrincipalList" },
+        new("revoke-principal", "DELETE", "/api/principals/{keyId}", PrincipalHandlers.RevokeAsync)
+        {
+            Summary = "Ends an API key for good.", Answers = [204],
+        },
+        new("get-keys", "GET", "/.well-known/jwks.json", LedgerHandlers.KeysAsync)
+        {
+            Summary = "The public keys that verify records, tokens and checkpoints.", Response = "application/jwk-set+json",
+        },
+        new("get-checkpoint", "GET", "/ledger/checkpoint", LedgerHandlers.CheckpointAsync)
+        {
+            Summary = "The latest signed checkpoint of the ledger (C2SP signed note).", Response = "text/plain",
+        },
+        new("get-tile", "GET", "/ledger/tile/{*path}", LedgerHandlers.TileAsync)
+        {
+            Summary = "A tile of the ledger (C2SP tlog-tiles). Entry bundles are for auditors and admins.", Response = "application/octet-stream",
+        },
+        new("get-openapi", "GET", "/openapi/v1.json", OpenApiHandlers.GetAsync) { Summary = "This document.", Response = "application/json" },
+        new("live", "GET", "/health/live", HealthHandlers.LiveAsync) { Summary = "The process answers.", Response = "Live" },
+        new("ready", "GET", "/health/ready", HealthHandlers.ReadyAsync)
+        {
+            Summary = "What the gate stands on works.", Response = "Ready", Answers = [200, 503],
+        },
+
+        Page("review", "GET", "/review/{token}", ReviewHandlers.ShowAsync),
+        Page("decide-review", "POST", "/review/{token}", ReviewHandlers.DecideAsync),
+        Page("review-result", "GET", "/review/{token}/result", ReviewHandlers.ResultAsync),
+        Page("style-sheet", "GET", "/assets/{file}", StyleSheet.GetAsync),
+        Page("icon", "GET", "/assets/icon.svg", Icon.GetAsync),
+    ];
+
+    private static WebRoute Page(string name, string method, string pattern, Func<Microsoft.AspNetCore.Http.HttpContext, Task<Microsoft.AspNetCore.Http.IResult>> handler) =>
+        new(name, method, pattern, handler) { Response = Html };
+}
