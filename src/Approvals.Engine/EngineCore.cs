@@ -16,6 +16,7 @@ internal sealed class EngineCore : IDisposable
     private readonly ConcurrentQueue<string> _reloads = new();
     private readonly ITimer _reloadTimer;
     private long _lastKey;
+    private int _reloading;
     private volatile bool _stopping;
 
     public EngineCore(Database database, EngineOptions options, TimeProvider clock, ILogger logger)
@@ -87,7 +88,8 @@ internal sealed class EngineCore : IDisposable
         if (_stopping || Database.Fault is { IsFatal: true })
             return;
         _reloads.Enqueue(id);
-        _reloadTimer.Change(ReloadDelay, Timeout.InfiniteTimeSpan);
+        if (Interlocked.Exchange(ref _reloading, 1) == 0)
+            _reloadTimer.Change(ReloadDelay, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Fewer instances are active than just now: what was held back goes on.</summary>
@@ -119,6 +121,7 @@ internal sealed class EngineCore : IDisposable
 
     private void ReloadNow()
     {
+        Volatile.Write(ref _reloading, 0);
         for (int i = _reloads.Count; i > 0 && !_stopping && _reloads.TryDequeue(out string? id); i--)
             Post(id, new Message.Wake());
     }

@@ -77,8 +77,12 @@ public sealed class EngineHost : IAsyncDisposable
     /// <summary>Test seam: completes when every instance only waits, whatever its timers say.</summary>
     internal async Task IdleAsync()
     {
-        await _core.Database.WriteAsync(_ => true);
-        await _core.Hot.WaitIdleAsync();
+        do
+        {
+            await _core.Timers.IdleAsync();
+            await _core.Hot.WaitIdleAsync();
+        }
+        while (!_core.Timers.IdleAsync().IsCompleted);
     }
 
     /// <summary>Test seam: stops as a killed process does.</summary>

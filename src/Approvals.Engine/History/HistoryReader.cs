@@ -20,7 +20,7 @@ internal ref struct HistoryReader
             throw Damaged("too short");
         if (row[0] > HistoryWriter.Format)
             throw new DatabaseException("newer_format", "A history was written by a newer version of this program; run that version or newer.");
-        if (Check.Compute(instance, row[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(row[^4..]))
+        if (Checksum.Compute(instance, row[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(row[^4..]))
             throw Damaged("wrong checksum");
         return new HistoryReader(row[..^4]).Record();
     }

@@ -26,7 +26,7 @@ internal sealed class HistoryWriter
         Number(record.Actions.Count);
         foreach (HistoryAction action in record.Actions)
             Write(action);
-        uint check = Check.Compute(instance, _buffer.AsSpan(0, _length));
+        uint check = Checksum.Compute(instance, _buffer.AsSpan(0, _length));
         BinaryPrimitives.WriteUInt32LittleEndian(Space(4), check);
         return _buffer.AsSpan(0, _length).ToArray();
     }

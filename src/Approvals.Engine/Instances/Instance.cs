@@ -125,8 +125,6 @@ internal sealed partial class Instance : IThreadPoolWorkItem
             return;
         }
 
-        foreach (Message message in transition.Answers)
-            message.Answer();
         foreach (TimerChange change in transition.Timers)
         {
             if (change.Added)
@@ -135,6 +133,8 @@ internal sealed partial class Instance : IThreadPoolWorkItem
 
         if (transition.Status == InstanceStatus.Running)
             RearmTimers(); // Resumed: attempts that fell due meanwhile were passed over.
+        foreach (Message message in transition.Answers)
+            message.Answer();
         GoOn();
     }
 

@@ -86,7 +86,7 @@ internal static class InstanceStore
     {
         if (db.QueryInt64("SELECT key FROM instance WHERE id = ?1 AND status >= ?2", id, (int)InstanceStatus.Completed) is not { } key)
             return false;
-        db.Execute("DELETE FROM history WHERE position IN (SELECT position FROM history WHERE instance = ?1)", key);
+        db.Execute("DELETE FROM history WHERE instance = ?1", key);
         db.Execute("DELETE FROM work WHERE instance = ?1", key);
         db.Execute("DELETE FROM instance WHERE key = ?1", key);
         return true;

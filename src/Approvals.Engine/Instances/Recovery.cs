@@ -12,6 +12,7 @@ internal sealed class Recovery(EngineCore engine)
     private long _last;
     private bool _exhausted;
     private bool _pumping;
+    private bool _again;
 
     /// <summary>Whether instances are left that wait until fewer are active.</summary>
     public bool IsHeldBack { get; private set; }
@@ -22,33 +23,50 @@ internal sealed class Recovery(EngineCore engine)
     {
         lock (_gate)
         {
+            _again = true;
             if (_pumping)
                 return;
             _pumping = true;
         }
 
-        try
-        {
-            while (Next() is { } id)
-                engine.Post(id, new Message.Wake());
-        }
-        catch (DatabaseException error)
-        {
-            IsHeldBack = true;
-            engine.Logger.LogError("Recovery is interrupted: {Message}", error.Message);
-        }
-        finally
+        while (true)
         {
             lock (_gate)
-                _pumping = false;
+            {
+                if (!_again)
+                {
+                    _pumping = false;
+                    return;
+                }
+
+                _again = false;
+            }
+
+            try
+            {
+                while (Next() is { } id)
+                    engine.Post(id, new Message.Wake());
+            }
+            catch (DatabaseException error)
+            {
+                IsHeldBack = true;
+                engine.Logger.LogError("Recovery is interrupted: {Message}", error.Message);
+            }
         }
     }
 
     private string? Next()
     {
-        IsHeldBack = !_exhausted && engine.IsFull;
-        if (_exhausted || IsHeldBack)
+        if (_exhausted)
+        {
+            IsHeldBack = false;
             return null;
+        }
+
+        IsHeldBack = true; // Before the look, so that whoever leaves after it calls Pump.
+        if (engine.IsFull)
+            return null;
+        IsHeldBack = false;
         if (_found.Count == 0)
         {
             foreach ((long key, string id) in engine.Database.Read(db => InstanceStore.WorkAfter(db, _last, Batch)))

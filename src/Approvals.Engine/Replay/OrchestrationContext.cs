@@ -61,7 +61,7 @@ internal sealed class OrchestrationContext(string instanceId, int version, Actio
         JsonElement json = Payload.ToElement(input, "The input of an activity");
         var completion = new Completion<TResult>(++_step);
         _activities.Add(completion.Step, new ActivityCall(completion, name, json, retry));
-        Actions.Add(new HistoryAction.CallActivity(completion.Step, name, Check.Compute(Payload.Raw(json))));
+        Actions.Add(new HistoryAction.CallActivity(completion.Step, name, Checksum.Compute(Payload.Raw(json))));
         return completion.Task;
     }
 

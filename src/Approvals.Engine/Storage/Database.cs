@@ -127,7 +127,8 @@ public sealed class Database : IDisposable
     /// </summary>
     public T Read<T>(Func<SqliteReader, T> work)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_disposed || _commits is null)
+            throw new DatabaseException("closed", "The database is not open.");
         if (!_readers.TryTake(out SqliteReader? reader))
             reader = NewReader();
         bool sound = false;
@@ -147,6 +148,23 @@ public sealed class Database : IDisposable
                 _readers.Add(reader);
             else
                 reader.Connection.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Commits an empty transaction to see whether writes work (again); returns what is wrong, or <see langword="null"/>. For readiness
+    /// checks while <see cref="Fault"/> is set: a full disk that has space again is noticed by the next write.
+    /// </summary>
+    public async Task<DatabaseException?> ProbeAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await WriteAsync(_ => true, cancellationToken);
+            return null;
+        }
+        catch (DatabaseException error)
+        {
+            return error;
         }
     }
 
@@ -187,7 +205,7 @@ public sealed class Database : IDisposable
     private SqliteReader NewReader()
     {
         SqliteConnection connection = SqliteConnection.Open(Path, readOnly: true, BusyTimeout);
-        connection.Script("PRAGMA query_only = ON; PRAGMA cache_size = -4000; PRAGMA mmap_size = 268435456;");
+        connection.Script("PRAGMA query_only = ON; PRAGMA cache_size = -2000;");
         return new SqliteReader(connection);
     }
 

@@ -13,8 +13,11 @@ public sealed class DatabaseException : Exception
     /// </summary>
     public string Code { get; }
 
+    /// <summary>Whether this is SQLite's or the disk's state and not the fault of one write: then the whole batch fails.</summary>
+    internal bool ConcernsEverybody { get; private init; }
+
     /// <summary>Whether the connection can no longer be trusted: the process must restart and recover before it writes again.</summary>
-    internal bool IsFatal => Code is "corrupt" or "io" or "lost_commits";
+    internal bool IsFatal => Code == "lost_commits" || (ConcernsEverybody && Code is ("corrupt" or "io"));
 
     internal static DatabaseException FromResult(int result, string detail)
     {
@@ -29,6 +32,9 @@ public sealed class DatabaseException : Exception
             Native.Constraint => ("constraint", "A row broke a constraint of its table."),
             _ => ("sqlite", "See the SQLite result code."),
         };
-        return new DatabaseException(code, $"{remedy} (SQLite {result}: {detail})");
+        return new DatabaseException(code, $"{remedy} (SQLite {result}: {detail})")
+        {
+            ConcernsEverybody = code is not ("constraint" or "sqlite") || (result & 0xff) == Native.NoMemory,
+        };
     }
 }

@@ -173,7 +173,7 @@ internal sealed unsafe class GroupCommit : IDisposable
                 {
                     items[i].Apply(_writer);
                 }
-                catch (Exception error) when (_connection.InTransaction && error is not DatabaseException { Code: not "constraint" })
+                catch (Exception error) when (_connection.InTransaction && error is not DatabaseException { ConcernsEverybody: true })
                 {
                     _connection.ResetAll();
                     if (_connection.TotalChanges != before)
@@ -199,7 +199,7 @@ internal sealed unsafe class GroupCommit : IDisposable
         catch (Exception error)
         {
             Rollback();
-            DatabaseException fault = error as DatabaseException ?? new DatabaseException("io", "A commit failed.", error);
+            DatabaseException fault = error as DatabaseException ?? new DatabaseException("sqlite", "A commit failed.", error);
             _fault = fault;
             _logger.LogError("A commit of {Count} writes failed with {Code}: {Message}", items.Count, fault.Code, fault.Message);
             return fault;

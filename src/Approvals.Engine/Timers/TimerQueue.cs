@@ -29,6 +29,8 @@ internal sealed class TimerQueue : IDisposable
     private long _armedFor = long.MaxValue;
     private bool _pumping;
     private bool _again;
+    private bool _pumpQueued;
+    private TaskCompletionSource? _idle;
     private bool _stopped;
 
     public TimerQueue(EngineCore engine)
@@ -62,6 +64,7 @@ internal sealed class TimerQueue : IDisposable
         lock (_gate)
         {
             _again = true;
+            _pumpQueued = false;
             if (_pumping || _stopped)
                 return;
             _pumping = true;
@@ -76,6 +79,12 @@ internal sealed class TimerQueue : IDisposable
                     _pumping = false;
                     if (!_stopped)
                         Arm(_window.TryPeek(out (long Due, long, int) next, out _) ? next.Due : long.MaxValue);
+                    if (!_pumpQueued)
+                    {
+                        _idle?.TrySetResult();
+                        _idle = null;
+                    }
+
                     return;
                 }
 
@@ -95,11 +104,29 @@ internal sealed class TimerQueue : IDisposable
         }
     }
 
+    /// <summary>Test seam: completes when nothing is being fired and nothing is due.</summary>
+    public Task IdleAsync()
+    {
+        lock (_gate)
+        {
+            if (!_pumping && !_pumpQueued)
+                return Task.CompletedTask;
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)
             _stopped = true;
         _timer.Dispose();
+    }
+
+    private void PumpSoon()
+    {
+        _pumpQueued = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.Pump(), this, preferLocal: false);
     }
 
     private void FireDue()
@@ -108,9 +135,10 @@ internal sealed class TimerQueue : IDisposable
         while (!_stopped)
         {
             due.Clear();
-            IsHeldBack = _engine.IsFull;
-            if (IsHeldBack && _engine.IsFull)
+            IsHeldBack = true; // Before the look, so that whoever leaves after it calls Pump.
+            if (_engine.IsFull)
                 return;
+            IsHeldBack = false;
             bool load;
             lock (_gate)
             {
@@ -196,8 +224,12 @@ internal sealed class TimerQueue : IDisposable
     private void Arm(long due)
     {
         _armedFor = due;
-        long wait = Math.Clamp(due - _engine.Now, 1, (long)LongestSleep.TotalMilliseconds);
-        if (!_stopped)
+        long wait = Math.Min(due - _engine.Now, (long)LongestSleep.TotalMilliseconds);
+        if (_stopped)
+            return;
+        if (wait <= 0)
+            PumpSoon();
+        else
             _timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Approvals.Engine;
 
 /// <summary>CRC-32C (RFC 3720, appendix B.4): finds damaged rows; it does not protect against intent.</summary>
-internal static class Check
+internal static class Checksum
 {
     public static uint Compute(ReadOnlySpan<byte> bytes) => ~Add(uint.MaxValue, bytes);
 
