@@ -177,6 +177,23 @@ public sealed class Database : IDisposable
         Close();
     }
 
+    /// <summary>Test seam: holds the writer while <paramref name="queue"/> queues, so that all of it lands in one batch.</summary>
+    internal async Task<T> HoldAsync<T>(Func<T> queue)
+    {
+        using var held = new ManualResetEventSlim();
+        var holding = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task hold = WriteAsync(_ =>
+        {
+            holding.TrySetResult();
+            held.Wait();
+        });
+        await holding.Task;
+        T result = queue();
+        held.Set();
+        await hold;
+        return result;
+    }
+
     /// <summary>Test seam: closes as a killed process does; what was queued is lost and nothing is checkpointed on purpose.</summary>
     internal void Abandon()
     {
