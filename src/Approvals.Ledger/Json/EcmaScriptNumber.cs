@@ -4,7 +4,7 @@ namespace Approvals.Ledger.Json;
 
 /// <summary>
 /// Formats doubles as ECMAScript's <c>Number::toString</c> does (ECMA-262 §6.1.6.1.20), as RFC 8785 §3.2.2.3 asks.
-/// The digits are .NET's shortest round-trip digits, which are the same; only the layout differs.
+/// The digits are .NET's shortest round-trip digits, but at some powers of two, where .NET's do not round-trip; else only the layout differs.
 /// </summary>
 internal static class EcmaScriptNumber
 {
@@ -20,7 +20,7 @@ internal static class EcmaScriptNumber
             return 1;
         }
         Span<byte> text = stackalloc byte[MaxLength];
-        if (!double.Abs(value).TryFormat(text, out int length, "R")) throw new InvalidOperationException("A double has more digits than expected.");
+        int length = ShortestDigits(double.Abs(value), text);
 
         Span<byte> digits = stackalloc byte[MaxLength];
         int pointPosition = SplitDigits(text[..length], digits, out int count);
@@ -28,6 +28,32 @@ internal static class EcmaScriptNumber
         int position = 0;
         if (value < 0) destination[position++] = (byte)'-';
         return position + Layout(digits[..count], pointPosition, destination[position..]);
+    }
+
+    private static int ShortestDigits(double value, Span<byte> text)
+    {
+        value.TryFormat(text, out int length, "R");
+        if (!double.IsPow2(value) || double.Parse(text[..length]) == value) return length;
+        // Below a power of two doubles lie twice as dense as above, and .NET's formatter may overstep: 2^-958 becomes a number that is
+        // read back as its neighbour. Then the shortest digits are the nearest of that many, or the next ones up.
+        for (int precision = 14; ; precision++)
+        {
+            value.TryFormat(text, out length, $"E{precision}");
+            if (double.Parse(text[..length]) == value) return length;
+            Increment(text[..(text.IndexOf((byte)'E'))]);
+            if (double.Parse(text[..length]) == value) return length;
+        }
+    }
+
+    /// <summary>Adds one in the last place of d.ddd; a carry out of the first digit cannot be, as the number would have been shorter.</summary>
+    private static void Increment(Span<byte> digits)
+    {
+        for (int i = digits.Length - 1; i >= 0; i--)
+        {
+            if (digits[i] == '.') continue;
+            if (digits[i]++ < '9') return;
+            digits[i] = (byte)'0';
+        }
     }
 
     /// <summary>Significant digits without leading or trailing zeros; returns n, such that value = 0.digits × 10^n.</summary>

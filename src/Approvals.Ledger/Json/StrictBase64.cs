@@ -15,12 +15,18 @@ internal static class StrictBase64
     {
         bytes = null;
         if (text.Length % 4 == 1 || text.ContainsAnyExcept(UrlAlphabet)) return false;
-        byte[] decoded = Base64Url.DecodeFromChars(text);
+        byte[] decoded = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
         // Spare bits of the last character must be zero (RFC 4648 §3.5), else one signature would have several spellings.
-        if (text.Length > 0 && text.Length % 4 != 0 && !Base64Url.EncodeToString(decoded.AsSpan(decoded.Length / 3 * 3)).AsSpan().SequenceEqual(text[^(text.Length % 4)..]))
-            return false;
-        bytes = decoded;
+        if (Base64Url.DecodeFromChars(text, decoded, out _, out int length) != OperationStatus.Done || !IsOnlySpelling(decoded.AsSpan(0, length), text)) return false;
+        bytes = decoded[..length];
         return true;
+    }
+
+    private static bool IsOnlySpelling(ReadOnlySpan<byte> decoded, ReadOnlySpan<char> text)
+    {
+        Span<char> tail = stackalloc char[4];
+        int length = Base64Url.EncodeToChars(decoded[(decoded.Length / 3 * 3)..], tail);
+        return length == text.Length % 4 && tail[..length].SequenceEqual(text[^length..]);
     }
 
     /// <summary>Padded standard base64, RFC 4648 §4.</summary>

@@ -31,7 +31,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
     {
         // The signatures begin after the last empty line.
         int split = note.Length <= MaxLength ? note.LastIndexOf("\n\n", StringComparison.Ordinal) : -1;
-        if (split < 0 || !note.EndsWith('\n') || !IsValidText(note)) throw Malformed();
+        if (split < 0 || split + 2 == note.Length || !note.EndsWith('\n') || !IsValidText(note)) throw Malformed();
         string[] lines = note[(split + 2)..^1].Split('\n');
         if (lines.Length > MaxSignatures) throw Malformed();
         return new SignedNote(note[..(split + 1)], [.. lines.Select(ParseLine)]);
