@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using Approvals.Ledger.Records;
+
+namespace Approvals.Ledger.Verification;
+
+/// <summary>Follows each action through the log, entry by entry, and notes what may not happen.</summary>
+internal sealed class ActionHistory(LedgerVerifier verifier, Findings findings)
+{
+    private readonly Dictionary<string, Seen> _actions = [];
+    private readonly Dictionary<string, long> _counts = [];
+
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    private struct Seen
+    {
+        public long DecisionIndex; // plus one: zero is none
+        public string? Digest;
+        public bool Approved, Redeemed, Started, Ended;
+    }
+
+    public void Add(long index, ReadOnlyMemory<byte> entry)
+    {
+        var own = new Findings();
+        (SignedRecord? record, DecisionPredicate? decision) = verifier.CheckRecord(entry, own);
+        foreach (VerificationFailure failure in own.Failures) findings.Note(failure.Code, $"Entry {index}: {failure.Message}");
+        if (record is null) return;
+
+        string type = record.Statement.PredicateType;
+        CollectionsMarshal.GetValueRefOrAddDefault(_counts, type, out _)++;
+        // A record that does not verify proves nothing about its action.
+        if (own.Failures.Count > 0) return;
+        ref Seen seen = ref CollectionsMarshal.GetValueRefOrAddDefault(_actions, record.Statement.ActionId, out _);
+        if (decision is not null) AddDecision(index, record, decision, ref seen);
+        else if (type == PredicateTypes.Redemption) AddRedemption(index, record, ref seen);
+        else AddReceipt(index, record, ref seen);
+    }
+
+    private void AddDecision(long index, SignedRecord record, DecisionPredicate decision, ref Seen seen)
+    {
+        if (seen.DecisionIndex != 0)
+        {
+            findings.Note("decision_duplicate", $"Entry {index}: the action was decided before, at index {seen.DecisionIndex - 1}.");
+            return;
+        }
+        seen.DecisionIndex = index + 1;
+        seen.Digest = record.Statement.ActionDigest;
+        seen.Approved = decision.Decision.Outcome == "approved";
+    }
+
+    private void AddRedemption(long index, SignedRecord record, ref Seen seen)
+    {
+        if (!seen.Approved || seen.Digest != record.Statement.ActionDigest || seen.DecisionIndex != record.ReadPredicate(RecordJson.Redemption).DecisionIndex + 1)
+            findings.Note("redemption_without_approval", $"Entry {index}: a release was redeemed that no earlier approval in the log allows.");
+        if (seen.Redeemed) findings.Note("redemption_duplicate", $"Entry {index}: the release was redeemed before.");
+        seen.Redeemed = true;
+    }
+
+    private void AddReceipt(long index, SignedRecord record, ref Seen seen)
+    {
+        if (!seen.Redeemed || seen.Digest != record.Statement.ActionDigest)
+            findings.Note("receipt_without_redemption", $"Entry {index}: a receipt for an action whose release was not redeemed.");
+        ref bool reported = ref seen.Ended;
+        if (record.ReadPredicate(RecordJson.Receipt).Outcome == "started") reported = ref seen.Started;
+        if (reported) findings.Note("receipt_duplicate", $"Entry {index}: the executor had reported this before.");
+        reported = true;
+    }
+}
