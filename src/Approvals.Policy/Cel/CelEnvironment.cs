@@ -61,7 +61,14 @@ public sealed class CelEnvironment
         var text = new SourceText(source);
         var expr = Parser.Parse(text);
         var binder = new Binder(this, text, check);
-        var (root, type) = binder.BindRoot(expr);
-        return new CelProgram(this, text, expr, root, type, binder.LocalCount);
+        try
+        {
+            var (root, type) = binder.BindRoot(expr);
+            return new CelProgram(this, text, expr, root, type, binder.LocalCount);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            throw new CelCheckException("too_deep", "the types of this expression nest too deep", text, expr.Offset);
+        }
     }
 }

@@ -43,7 +43,7 @@ public sealed class CelSyntaxException : CelCompileException
 
 /// <summary>
 /// The expression is well formed and means nothing in its environment. Codes: <c>undeclared_reference</c>, <c>no_such_overload</c>,
-/// <c>type_mismatch</c>, <c>invalid_macro</c>, <c>invalid_pattern</c>, <c>invalid_literal</c>.
+/// <c>type_mismatch</c>, <c>invalid_macro</c>, <c>invalid_pattern</c>, <c>too_deep</c>.
 /// </summary>
 public sealed class CelCheckException : CelCompileException
 {

@@ -88,11 +88,17 @@ public sealed class CelProgram
             throw new ArgumentException("The activation belongs to another environment; make it from the one that compiled this.", nameof(activation));
         }
 
-        if (_localCount > LocalSlots.Length)
+        return _localCount switch
         {
-            return Run(activation, new CelValue[_localCount], costLimit);
-        }
+            0 => Run(activation, [], costLimit),
+            <= LocalSlots.Length => RunOnStack(activation, costLimit),
+            _ => Run(activation, new CelValue[_localCount], costLimit),
+        };
+    }
 
+    // Apart, so that programs without locals do not clear the slots.
+    private CelValue RunOnStack(CelActivation activation, long costLimit)
+    {
         LocalSlots locals = default;
         return Run(activation, locals, costLimit);
     }

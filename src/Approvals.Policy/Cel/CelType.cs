@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Approvals.Policy.Cel;
 
@@ -92,7 +93,7 @@ public sealed class CelType : IEquatable<CelType>
     };
 
     public bool Equals(CelType? other) =>
-        other is not null && _kind == other._kind && Name == other.Name && Parameters.AsSpan().SequenceEqual(other.Parameters.AsSpan());
+        other is not null && HasStack() && _kind == other._kind && Name == other.Name && Parameters.AsSpan().SequenceEqual(other.Parameters.AsSpan());
 
     public override bool Equals(object? obj) => Equals(obj as CelType);
 
@@ -102,14 +103,20 @@ public sealed class CelType : IEquatable<CelType>
         hash.Add(Name);
         foreach (var parameter in Parameters)
         {
-            hash.Add(parameter);
+            hash.Add(parameter.Name);
         }
 
         return hash.ToHashCode();
     }
 
     /// <summary>The type as the language definition writes it: <c>map(string, list(int))</c>.</summary>
-    public override string ToString() => Parameters.IsEmpty ? Name : $"{Name}({string.Join(", ", Parameters)})";
+    public override string ToString() => Parameters.IsEmpty || !HasStack() ? Name : $"{Name}({string.Join(", ", Parameters)})";
+
+    private static bool HasStack()
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return true;
+    }
 }
 
 internal enum CelTypeKind : byte

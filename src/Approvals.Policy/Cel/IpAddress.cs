@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Approvals.Policy.Cel;
 
@@ -76,13 +77,6 @@ internal sealed record IpAddress(UInt128 Bits, bool IsV4)
         return count == 4;
     }
 
-    internal IPAddress ToIPAddress()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, Bits);
-        return new IPAddress(IsV4 ? bytes[12..] : bytes);
-    }
-
     internal bool IsUnspecified => Bits == 0;
 
     internal bool IsLoopback => IsV4 ? Bits >> 24 == 127 : Bits == 1;
@@ -100,7 +94,48 @@ internal sealed record IpAddress(UInt128 Bits, bool IsV4)
         !IsUnspecified && !IsLoopback && !IsMulticast && !IsLinkLocalUnicast && !(IsV4 && Bits == uint.MaxValue);
 
     /// <summary>Canonical text: RFC 5952 for IPv6.</summary>
-    public override string ToString() => ToIPAddress().ToString();
+    public override string ToString()
+    {
+        if (IsV4)
+        {
+            return $"{Bits >> 24}.{(Bits >> 16) & 0xFF}.{(Bits >> 8) & 0xFF}.{Bits & 0xFF}";
+        }
+
+        // The longest run of two or more zero groups, the first of equals, is written "::".
+        var (runStart, runLength) = (-1, 1);
+        for (var start = 0; start < GroupCount; start++)
+        {
+            var end = start;
+            while (end < GroupCount && Group(end) == 0)
+            {
+                end++;
+            }
+
+            if (end - start > runLength)
+            {
+                (runStart, runLength) = (start, end - start);
+            }
+        }
+
+        var text = new StringBuilder(MaxTextLength);
+        for (var i = 0; i < GroupCount; i++)
+        {
+            if (i == runStart)
+            {
+                text.Append("::");
+                i += runLength - 1;
+                continue;
+            }
+
+            text.Append(text.Length > 0 && text[^1] != ':' ? ":" : "").Append(CultureInfo.InvariantCulture, $"{Group(i):x}");
+        }
+
+        return text.ToString();
+    }
+
+    private const int GroupCount = 8;
+
+    private ushort Group(int index) => (ushort)(Bits >> (112 - (16 * index)));
 }
 
 /// <summary>An address with a prefix length, host bits kept: <c>192.168.1.7/24</c>.</summary>

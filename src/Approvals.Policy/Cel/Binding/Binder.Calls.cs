@@ -61,6 +61,11 @@ internal sealed partial class Binder
             (nodes[i], types[i]) = Bind(args[i]);
         }
 
+        if (name is "math.greatest" or "math.least")
+        {
+            RequireNumbers(name, args, types);
+        }
+
         var type = ResultType(name, overloads, types, call.Offset);
         var fitting = Array.FindAll(overloads, overload => overload.HasArity(args.Length));
         if (name == "matches" && nodes is [_, ConstantNode { Value.Kind: CelKind.String } pattern])
@@ -69,6 +74,20 @@ internal sealed partial class Binder
         }
 
         return new Bound(new CallNode(fitting, nodes, call.Offset), type);
+    }
+
+    // Their overload for mixed numbers takes dyn, hence whatever else too.
+    private void RequireNumbers(string name, Expr[] args, CelType[] types)
+    {
+        for (var i = 0; i < types.Length; i++)
+        {
+            var type = _types.Shallow(types[i]);
+            if (type.Kind is not (CelTypeKind.Int or CelTypeKind.Uint or CelTypeKind.Double or CelTypeKind.Dyn or CelTypeKind.Variable)
+                && !(type.Kind == CelTypeKind.List && types.Length == 1))
+            {
+                Reject("no_such_overload", $"{name}() takes numbers or one list of numbers, this is {_types.Resolve(type)}", args[i].Offset);
+            }
+        }
     }
 
     /// <summary>A pattern known when compiling is compiled once, and its mistakes are errors of the check.</summary>
@@ -128,6 +147,11 @@ internal sealed partial class Binder
 
     private string NoOverload(string name, Overload[] overloads, ReadOnlySpan<CelType> args)
     {
+        if (name is "==" or "!=")
+        {
+            return $"{name} compares values of one type, these are {_types.Resolve(args[0])} and {_types.Resolve(args[1])}; use dyn() to mix";
+        }
+
         const int shown = 4;
         var types = new List<CelType>();
         foreach (var arg in args)

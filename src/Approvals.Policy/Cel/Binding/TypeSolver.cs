@@ -1,9 +1,15 @@
+using System.Runtime.CompilerServices;
+
 namespace Approvals.Policy.Cel.Binding;
 
 /// <summary>
 /// Solves type variables while one expression is checked: assignability with <c>dyn</c> on either side ("Gradual Type Checking" in the language
 /// definition).
 /// </summary>
+/// <remarks>
+/// Types nest as deep as <c>cel.block</c> is long: recursion that runs out of stack throws <see cref="InsufficientExecutionStackException"/>, which
+/// <see cref="CelEnvironment.Compile"/> turns into a check error.
+/// </remarks>
 internal sealed class TypeSolver
 {
     private readonly Dictionary<string, CelType> _solutions = new(StringComparer.Ordinal);
@@ -17,6 +23,7 @@ internal sealed class TypeSolver
     /// <summary>A signature's own type variables, renamed apart for one call.</summary>
     internal CelType Instantiate(CelType type, Dictionary<string, CelType> renamed)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         if (type.Kind == CelTypeKind.Variable)
         {
             if (!renamed.TryGetValue(type.Name, out var fresh))
@@ -56,6 +63,7 @@ internal sealed class TypeSolver
     /// <summary>The type with all variables replaced; what nothing determines is <c>dyn</c>.</summary>
     internal CelType Resolve(CelType type)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         type = Shallow(type);
         return type.Kind == CelTypeKind.Variable ? CelType.Dyn : type.Parameters.IsEmpty ? type : Rebuild(type, Resolve);
     }
@@ -63,6 +71,7 @@ internal sealed class TypeSolver
     /// <summary>Whether a value of one type may stand where the other is expected; solves variables on the way, also when it fails.</summary>
     internal bool TryAssign(CelType from, CelType to)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         from = Shallow(from);
         to = Shallow(to);
         if (from.Kind == CelTypeKind.Dyn || to.Kind == CelTypeKind.Dyn)
@@ -116,6 +125,7 @@ internal sealed class TypeSolver
 
     private bool IsAtLeastAsGeneral(CelType a, CelType b)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         a = Shallow(a);
         b = Shallow(b);
         if (a.Kind is CelTypeKind.Dyn or CelTypeKind.Variable)
@@ -162,6 +172,7 @@ internal sealed class TypeSolver
 
     private bool Mentions(CelType type, string variable)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         type = Shallow(type);
         return type.Kind == CelTypeKind.Variable ? type.Name == variable : type.Parameters.Any(p => Mentions(p, variable));
     }

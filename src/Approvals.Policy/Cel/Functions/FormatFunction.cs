@@ -11,6 +11,9 @@ internal static class FormatFunction
 {
     private const int DefaultPrecision = 6;
 
+    // Exact digits of a double take integers of a thousand bits and more.
+    private const int FloatCost = 50;
+
     private static readonly CelError BadClause = CelError.Invalid("a formatting clause must be one of %s %d %f %e %b %o %x %X %%");
     private static readonly CelError BadArgument = CelError.Invalid("an argument is of a type that its formatting clause does not take");
     private static readonly CelError MissingArgument = CelError.Invalid("there are more formatting clauses than arguments");
@@ -46,7 +49,7 @@ internal static class FormatFunction
             }
 
             var clause = format[at];
-            meter.Charge(1 + ((precision ?? 0) / CostMeter.CharactersPerUnit));
+            meter.Charge(clause is 'f' or 'e' ? FloatCost + (precision ?? 0) : 1);
             if (!"sdfebXxo".Contains(clause))
             {
                 return CelValue.Of(BadClause);

@@ -22,10 +22,14 @@ internal static class StandardFunctions
     private static readonly FunctionBody Matches = (args, ref meter) =>
     {
         // A pattern out of the data: compiled anew each time, and charged for it.
-        meter.Charge(Pattern.CompileCost + args[1].StringValue.Length);
-        return Pattern.TryCompile(args[1].StringValue, out var pattern, out _)
-            ? CelValue.Of(pattern.IsMatch(args[0].StringValue, ref meter))
-            : CelValue.Of(InvalidPattern);
+        meter.Charge(Pattern.CompileCost + (10 * args[1].StringValue.Length));
+        if (!Pattern.TryCompile(args[1].StringValue, out var pattern, out _))
+        {
+            return CelValue.Of(InvalidPattern);
+        }
+
+        meter.Charge(pattern.Size);
+        return CelValue.Of(pattern.IsMatch(args[0].StringValue, ref meter));
     };
 
     internal static readonly Overload[] All =

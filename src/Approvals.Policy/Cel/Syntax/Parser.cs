@@ -120,9 +120,16 @@ internal ref struct Parser
             count++;
         }
 
-        var negative = op == TokenKind.Minus && _current.Kind is TokenKind.Int or TokenKind.Double;
-        var expr = Member(negative);
-        for (var i = negative ? 1 : 0; i < count; i++)
+        var hasSign = op == TokenKind.Not && TryTake(TokenKind.Minus);
+        var isNumber = _current.Kind is TokenKind.Int or TokenKind.Double;
+        if (hasSign && !isNumber)
+        {
+            throw Error("syntax", "! and - do not mix; put the inner operator in parentheses");
+        }
+
+        var takesMinus = op == TokenKind.Minus && isNumber;
+        var expr = Member(hasSign || takesMinus);
+        for (var i = takesMinus ? 1 : 0; i < count; i++)
         {
             expr = Made(new Expr.Unary(op, expr, first));
         }
