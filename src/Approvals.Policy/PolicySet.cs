@@ -14,8 +14,9 @@ public sealed class PolicySet
 
     private readonly Evaluator _evaluator;
 
-    private PolicySet(PolicyDocument document, string digest, IReadOnlyList<PolicyDiagnostic> warnings)
+    private PolicySet(PolicyDocument document, string digest, string sourceName, IReadOnlyList<PolicyDiagnostic> warnings)
     {
+        SourceName = sourceName;
         Document = document;
         Digest = digest;
         Warnings = warnings;
@@ -37,6 +38,9 @@ public sealed class PolicySet
     /// <summary>What loading found that is not an error.</summary>
     public IReadOnlyList<PolicyDiagnostic> Warnings { get; }
 
+    /// <summary>How messages name the file it was read from.</summary>
+    public string SourceName { get; }
+
     internal PolicyDocument Document { get; }
 
     /// <summary>Reads and compiles a policy. docs/policy.md describes the format.</summary>
@@ -46,7 +50,7 @@ public sealed class PolicySet
     {
         var diagnostics = new DiagnosticList(sourceName);
         var document = PolicyReader.Read(yaml, diagnostics);
-        return new PolicySet(document, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))), diagnostics.InFileOrder);
+        return new PolicySet(document, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))), sourceName, diagnostics.InFileOrder);
     }
 
     /// <summary>Decides on one action. Never throws: whatever goes wrong is a deny whose <see cref="PolicyDecision.Error"/> names it.</summary>

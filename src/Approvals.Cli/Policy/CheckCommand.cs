@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Approvals.Policy;
+using Approvals.Policy.Lint;
 
 namespace Approvals.Cli.Policy;
 
@@ -12,36 +13,37 @@ internal static class CheckCommand
     internal static Command Create()
     {
         var files = new Argument<string[]>("file") { Description = "Policy files.", Arity = ArgumentArity.OneOrMore };
+        var directory = new Option<string?>("--directory") { Description = "People and their groups (`people:`, as in approvals.yaml), to find plans that nobody can meet." };
+        var sarif = new Option<string?>("--sarif") { Description = "Also write the findings to this file in SARIF 2.1.0; `-` writes them to standard output and nothing else." };
         var json = new Option<bool>("--json") { Description = "Write the findings as JSON." };
-        var command = new Command("check", "Say what is wrong with a policy. Exits with 1 when there are errors.") { files, json };
-        command.SetAction(parse => Run(parse.GetRequiredValue(files), parse.GetValue(json), parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error));
+        var command = new Command("check", "Say what is wrong with a policy. Exits with 1 when there are errors.") { files, directory, sarif, json };
+        command.SetAction(parse => PolicyFile.Guard(parse.InvocationConfiguration.Error, () => Run(
+            parse.GetRequiredValue(files), parse.GetValue(directory), parse.GetValue(sarif), parse.GetValue(json), parse.InvocationConfiguration.Output)));
         return command;
     }
 
-    private static int Run(string[] files, bool json, TextWriter output, TextWriter error)
+    private static int Run(string[] files, string? directoryPath, string? sarif, bool json, TextWriter output)
     {
-        var diagnostics = new List<PolicyDiagnostic>();
+        var directory = directoryPath is null ? null : PeopleDirectory.Read(PolicyFile.ReadText(directoryPath), directoryPath);
+        var all = new List<PolicyDiagnostic>();
         var terminal = Terminal.Of(output);
         foreach (var file in files)
         {
-            string text;
-            try
-            {
-                text = PolicyFile.ReadText(file);
-            }
-            catch (PolicyFile.UnreadableException e)
-            {
-                error.WriteLine(e.Message);
-                return ExitCodes.Failure;
-            }
+            var text = PolicyFile.ReadText(file);
             var policy = PolicyFile.TryLoad(text, file, out var found);
-            diagnostics.AddRange(found);
-            if (!json)
+            if (policy is not null)
+                found = PolicyLint.Check(policy, directory);
+            all.AddRange(found);
+            if (!json && sarif != "-")
                 Show(terminal, file, text, policy, found);
         }
-        if (json)
-            output.WriteLine(JsonSerializer.Serialize(diagnostics, s_json));
-        return diagnostics.Exists(d => d.Severity == DiagnosticSeverity.Error) ? ExitCodes.Refused : ExitCodes.Done;
+        if (sarif == "-")
+            output.WriteLine(Sarif.Write(all));
+        else if (sarif is not null)
+            PolicyFile.WriteText(sarif, Sarif.Write(all) + "\n");
+        if (json && sarif != "-")
+            output.WriteLine(JsonSerializer.Serialize(all, s_json));
+        return all.Exists(d => d.Severity == DiagnosticSeverity.Error) ? ExitCodes.Refused : ExitCodes.Done;
     }
 
     private static void Show(Terminal terminal, string file, string text, PolicySet? policy, IReadOnlyList<PolicyDiagnostic> diagnostics)

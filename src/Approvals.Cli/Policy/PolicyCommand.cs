@@ -8,5 +8,7 @@ internal static class PolicyCommand
     internal static Command Create() => new("policy", "Write, check, test and explain policies.")
     {
         CheckCommand.Create(),
+        TestCommand.Create(),
+        ExplainCommand.Create(),
     };
 }

@@ -7,7 +7,7 @@ namespace Approvals.Cli.Policy;
 internal static class PolicyFile
 {
     /// <summary>A file that could not be read at all; the commands exit with 3.</summary>
-    internal sealed class UnreadableException(string message, Exception inner) : Exception(message, inner);
+    internal sealed class UnreadableException(string message, Exception? inner = null) : Exception(message, inner);
 
     /// <exception cref="UnreadableException">The file cannot be read, or is not UTF-8.</exception>
     internal static string ReadText(string path)
@@ -23,6 +23,39 @@ internal static class PolicyFile
         catch (DecoderFallbackException e)
         {
             throw new UnreadableException($"{path} is not UTF-8: save it as UTF-8.", e);
+        }
+    }
+
+    /// <exception cref="UnreadableException">The file cannot be written.</exception>
+    internal static void WriteText(string path, string text)
+    {
+        try
+        {
+            File.WriteAllText(path, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UnreadableException($"Cannot write {path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Runs a command's work; files that cannot be read and YAML that cannot be understood end it with a message.</summary>
+    internal static int Guard(TextWriter error, Func<int> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (UnreadableException e)
+        {
+            error.WriteLine(e.Message);
+            return ExitCodes.Failure;
+        }
+        catch (PolicyException e)
+        {
+            foreach (var diagnostic in e.Diagnostics)
+                error.WriteLine($"{diagnostic} {diagnostic.Remedy}");
+            return ExitCodes.Refused;
         }
     }
 

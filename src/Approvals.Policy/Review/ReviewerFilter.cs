@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Approvals.Policy.Cel;
+using Approvals.Policy.Cel.Syntax;
+using Approvals.Policy.Lint;
 
 namespace Approvals.Policy;
 
@@ -16,6 +18,12 @@ public static class ReviewerFilter
         ["action"] = CelType.JsonObject,
         ["principal"] = CelType.JsonObject,
     });
+
+    internal static bool LooksAtReviewerAlone(string filter)
+    {
+        var expr = Parser.Parse(new SourceText(filter));
+        return !ExprWalk.Uses(expr, "action") && !ExprWalk.Uses(expr, "principal");
+    }
 
     /// <summary>Whether the filter admits a reviewer; a stage without filter admits everyone.</summary>
     /// <param name="reviewer"><c>{kind, issuer, subject, displayName, groups}</c>.</param>

@@ -16,13 +16,19 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
     private const int MaximumReminders = 20;
 
     private readonly Dictionary<string, ReviewPlan?> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, YamlNode> _unused = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<KeyValuePair<string, YamlNode>> Unused => [.. _unused];
 
     public void ReadNamed(IReadOnlyList<KeyValuePair<YamlScalar, YamlNode>> plans)
     {
         foreach (var (name, node) in plans)
         {
             if (Names.Check(name, "plan name", diagnostics))
+            {
                 _named[name.Text] = ReadPlan(node);
+                _unused[name.Text] = name;
+            }
         }
     }
 
@@ -32,7 +38,10 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
         if (node is not YamlScalar name)
             return ReadPlan(node);
         if (_named.TryGetValue(name.Text, out var plan))
+        {
+            _unused.Remove(name.Text);
             return plan;
+        }
         diagnostics.Error(name, "unknown_plan", $"There is no plan `{name.Text}`.", Suggestion.For(name.Text, _named.Keys) ?? "Define it under `plans:`, or write its groups, quorum and timeout here.");
         return null;
     }

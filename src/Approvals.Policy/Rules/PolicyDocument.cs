@@ -19,6 +19,9 @@ internal sealed class PolicyDocument
     public required IReadOnlyList<PolicyRule> Rules { get; init; }
 
     public required PolicyData Data { get; init; }
+
+    /// <summary>Named plans that no rule names, and where they stand.</summary>
+    public required IReadOnlyList<KeyValuePair<string, YamlNode>> UnusedPlans { get; init; }
 }
 
 internal sealed class PolicyRule

@@ -33,7 +33,7 @@ internal static class PolicyReader
         var read = root.Items("rules", MaximumRules, required: true).Select(rules.Read).OfType<PolicyRule>().ToList();
         root.Finish();
         diagnostics.ThrowIfErrors();
-        return new PolicyDocument { Name = name, Mode = mode, Rules = read, Data = data };
+        return new PolicyDocument { Name = name, Mode = mode, Rules = read, Data = data, UnusedPlans = plans.Unused };
     }
 
     private static void Version(YamlKeys root)

@@ -21,7 +21,7 @@ internal sealed class RuleExpressions(DiagnosticList diagnostics)
     {
         try
         {
-            return new Expression(source, environment.Compile(source));
+            return new Expression(source, environment.Compile(source), scalar, offset);
         }
         catch (CelCompileException e)
         {

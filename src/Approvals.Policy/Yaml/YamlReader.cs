@@ -20,14 +20,20 @@ internal static class YamlReader
         // INVARIANT: the size is checked before anything is parsed.
         if (System.Text.Encoding.UTF8.GetByteCount(text) > MaximumBytes)
             throw Refuse(diagnostics, 0, 0, "too_large", string.Create(CultureInfo.InvariantCulture, $"The file is larger than {MaximumBytes} bytes."), "Move long lists out, or split the policy.");
+        using var reader = new StringReader(text);
+        var parser = new Parser(reader);
         try
         {
-            using var reader = new StringReader(text);
-            return new Builder(new Parser(reader), text, diagnostics).Document();
+            return new Builder(parser, text, diagnostics).Document();
         }
         catch (YamlException e)
         {
             throw Refuse(diagnostics, (int)e.Start.Line, (int)e.Start.Column, "yaml", $"This is not valid YAML: {Words(e)}", "Check indentation and quoting at this place.");
+        }
+        catch (Exception e) when (e is not PolicyException)
+        {
+            // YamlDotNet's scanner throws InvalidOperationException for some texts that are not YAML; the last event is the nearest place.
+            throw Refuse(diagnostics, (int)(parser.Current?.Start.Line ?? 0), (int)(parser.Current?.Start.Column ?? 0), "yaml", "This is not valid YAML.", "Check indentation and quoting behind this place.");
         }
     }
 

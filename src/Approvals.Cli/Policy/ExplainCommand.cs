@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Text.Json;
+using Approvals.Policy;
+using Approvals.Policy.Explain;
+
+namespace Approvals.Cli.Policy;
+
+/// <summary><c>approvals policy explain ACTION</c>: the decision on a request, and of every rule its value and why, as a tree.</summary>
+internal static class ExplainCommand
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    internal static Command Create()
+    {
+        var action = new Argument<string>("action") { Description = "A request as it would be submitted (JSON). It is redacted first, as the gate does." };
+        var policy = new Option<string?>("--policy") { Description = "The policy file; without it, the default policy." };
+        var kind = new Option<string>("--actor") { Description = "The kind of principal that asks.", DefaultValueFactory = _ => "service" };
+        kind.AcceptOnlyFromAmong("human", "service", "agent");
+        var at = new Option<string?>("--at") { Description = "The time to decide at; without it, now." };
+        var all = new Option<bool>("--all") { Description = "Take apart also the rules that do not match." };
+        var json = new Option<bool>("--json") { Description = "Write the explanation as JSON." };
+        var command = new Command("explain", "Say what a policy decides on a request, rule by rule.") { action, policy, kind, at, all, json };
+        command.SetAction(parse => PolicyFile.Guard(parse.InvocationConfiguration.Error, () =>
+        {
+            var path = parse.GetValue(policy);
+            var set = path is null ? PolicySet.Load(PolicySet.DefaultYaml, "default.yaml") : PolicySet.Load(PolicyFile.ReadText(path), path);
+            var input = SubmittedAction.Read(parse.GetRequiredValue(action), parse.GetRequiredValue(kind), SubmittedAction.Time(parse.GetValue(at)));
+            var explanation = PolicyExplain.Of(set, input);
+            var output = parse.InvocationConfiguration.Output;
+            if (parse.GetValue(json))
+                output.WriteLine(JsonSerializer.Serialize(explanation, s_json));
+            else
+                Show(Terminal.Of(output), set, explanation, parse.GetValue(all));
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    private static void Show(Terminal terminal, PolicySet policy, Explanation explanation, bool all)
+    {
+        var decision = explanation.Decision;
+        terminal.Line($"{Verdict(terminal, decision.Verdict)} by {terminal.Bold(decision.Rule ?? "no rule")}: {decision.Reason}");
+        if (decision.RiskScore > 0 || decision.Evidence.Count > 0)
+            terminal.Line(terminal.Dim($"risk {decision.RiskScore}{(decision.Evidence.Count > 0 ? $", evidence for {string.Join(", ", decision.Evidence)}" : "")}"));
+        foreach (var stage in decision.Plan?.Stages ?? [])
+            terminal.Line($"  {terminal.Blue("→")} {PlanText.Of(stage)}");
+        terminal.Line(terminal.Dim($"{policy.SourceName} {decision.PolicyDigest}"));
+        terminal.Line();
+        for (var i = 0; i < explanation.Rules.Count; i++)
+            ShowRule(terminal, explanation.Rules[i], i == explanation.Rules.Count - 1, all);
+    }
+
+    private static void ShowRule(Terminal terminal, RuleTrace rule, bool last, bool all)
+    {
+        var mark = rule.Outcome switch
+        {
+            RuleOutcome.Match => terminal.Green("✓"),
+            RuleOutcome.Error => terminal.Red("!"),
+            _ => terminal.Dim("·"),
+        };
+        var note = rule.Decides ? terminal.Bold(" ← decides") : !rule.Reached ? terminal.Dim(" (not reached)") : "";
+        terminal.Line($"{(last ? "└─" : "├─")} {mark} {(rule.Outcome == RuleOutcome.NoMatch ? terminal.Dim(rule.Rule) : terminal.Bold(rule.Rule))} {terminal.Dim($"{rule.Verdict.ToString().ToLowerInvariant()}, line {rule.Line}")}{note}");
+        if (all || rule.Outcome != RuleOutcome.NoMatch)
+            ShowCondition(terminal, rule.Condition, last ? "   " : "│  ", true);
+    }
+
+    private static void ShowCondition(Terminal terminal, ConditionTrace part, string indent, bool last)
+    {
+        var value = part.IsError ? terminal.Red($"error {part.Value}") : part.Value == "true" ? terminal.Green(part.Value) : terminal.Yellow(part.Value);
+        terminal.Line($"{indent}{(last ? "└─" : "├─")} {value}  {Shorten(part.Expression)}");
+        var below = indent + (last ? "   " : "│  ");
+        foreach (var operand in part.Operands.Where(o => o.Expression != part.Expression))
+            terminal.Line($"{below}{terminal.Dim($"  {operand.Expression} = {operand.Value}")}");
+        for (var i = 0; i < part.Parts.Count; i++)
+            ShowCondition(terminal, part.Parts[i], below, i == part.Parts.Count - 1);
+    }
+
+    private static string Verdict(Terminal terminal, PolicyVerdict verdict) => verdict switch
+    {
+        PolicyVerdict.Allow => terminal.Green("allow"),
+        PolicyVerdict.Review => terminal.Yellow("review"),
+        _ => terminal.Red("deny"),
+    };
+
+    private static string Shorten(string expression) => expression.Length <= 110 ? expression : expression[..109] + "…";
+}
