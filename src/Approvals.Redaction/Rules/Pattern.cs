@@ -22,6 +22,7 @@ internal sealed class Pattern
         IgnoreCase = ignoreCase;
         Prefixes = FindPrefixes();
         LiteralLength = FindLiteralLength();
+        MinimumLength = _steps.Sum(s => s.Kind == Kind.Alternatives ? s.Min * s.Alternatives!.Min(a => a.Length) : s.Kind == Kind.Class ? s.Min : 0);
     }
 
     private enum Kind
@@ -39,6 +40,9 @@ internal sealed class Pattern
 
     /// <summary>How many leading bytes of the value are fixed text; the rest is what a placeholder test must look at.</summary>
     public int LiteralLength { get; }
+
+    /// <summary>Bytes of the shortest text it can match.</summary>
+    public int MinimumLength { get; }
 
     /// <summary>Parses the rule language; <see cref="FormatException"/> names the place.</summary>
     public static Pattern Parse(string source)
@@ -277,11 +281,14 @@ internal sealed class PatternParser(string source, int position, bool ignoreCase
     private ByteSet Class()
     {
         var set = default(ByteSet);
+        // "[^...]" is any printable ASCII but these; never a blank, so that a match stays within one word of a line.
+        var negated = More && source[_position] == '^';
+        if (negated) _position++;
         while (true)
         {
             if (!More) throw Error("class without ']'");
             var c = source[_position++];
-            if (c == ']') return set;
+            if (c == ']') return negated ? ByteSet.Range('!', '~').Except(set) : set;
             if (c == '\\')
             {
                 set |= Escape();
@@ -369,6 +376,8 @@ internal readonly record struct ByteSet(ulong Low, ulong High)
     public static ByteSet operator |(ByteSet x, ByteSet y) => new(x.Low | y.Low, x.High | y.High);
 
     public bool Contains(byte b) => b < 64 ? (Low >> b & 1) != 0 : b < 128 && (High >> (b - 64) & 1) != 0;
+
+    public ByteSet Except(ByteSet other) => new(Low & ~other.Low, High & ~other.High);
 
     public ByteSet BothCases()
     {

@@ -12,7 +12,11 @@ internal sealed class RuleBook
     private const int PrefixSlots = 1 << 12;
     private const int MaximumTokenLength = 64;
 
+    /// <summary>Formats with no fixed beginning and at least this many bytes are tried only on long runs of base64 letters.</summary>
+    public const int LongRun = 33;
+
     private readonly List<Rule> _rules = [];
+    private readonly List<int> _longRuns = [];
     private readonly int[][] _byPrefix = new int[PrefixSlots][];
     private readonly int[][] _byDigitToken = new int[MaximumTokenLength + 1][];
     private readonly int[][] _byLetterToken = new int[MaximumTokenLength + 1][];
@@ -31,7 +35,7 @@ internal sealed class RuleBook
         {
             var rule = _rules[i];
             if (rule.Pattern is not { } pattern) continue;
-            if (pattern.Prefixes.Count > 0) AddPrefixes(prefix, pattern, i);
+            if (UsesPrefix(rule, pattern)) AddPrefixes(prefix, pattern, i);
             else if (rule.Type is Types.Secret && rule.Reach == Reach.Keyword)
             {
                 foreach (var hash in rule.Keywords)
@@ -40,6 +44,7 @@ internal sealed class RuleBook
                     list.Add(i);
                 }
             }
+            else if (rule.Type == Types.Secret && pattern.MinimumLength >= LongRun && rule.Check is null) _longRuns.Add(i);
             else AddTokenLengths(digit, letter, pattern, i);
         }
         for (var i = 0; i < PrefixSlots; i++) _byPrefix[i] = prefix[i]?.ToArray() ?? [];
@@ -48,6 +53,7 @@ internal sealed class RuleBook
             _byDigitToken[i] = digit[i]?.ToArray() ?? [];
             _byLetterToken[i] = letter[i]?.ToArray() ?? [];
         }
+        WithLongRun = [.. _longRuns];
         _byKeyword = keyword.ToFrozenDictionary(p => p.Key, p => p.Value.ToArray());
     }
 
@@ -62,7 +68,13 @@ internal sealed class RuleBook
 
     public int[] WithLetterToken(int length) => _byLetterToken[Math.Min(length, MaximumTokenLength)];
 
+    public int[] WithLongRun { get; }
+
     public int[] WithKeyword(uint hash) => _byKeyword.TryGetValue(hash, out var rules) ? rules : [];
+
+    /// <summary>Identifiers with short or numeric beginnings ("19", "CHE") are better found by the length of their first word.</summary>
+    private static bool UsesPrefix(Rule rule, Pattern pattern) =>
+        pattern.Prefixes.Count > 0 && (rule.Type is Types.Secret or Types.Jwt or Types.PrivateKey || pattern.Prefixes.All(p => p.Length >= 3 && !ByteClass.IsDigit(p[0])));
 
     private static int Slot(uint three) => (int)(((three | 0x202020) & 0xFFFFFF) * 2654435761u >> 20);
 

@@ -5,36 +5,41 @@ using Approvals.Redaction.Scan;
 namespace Approvals.Redaction.Rules;
 
 /// <summary>
-/// Reads the embedded rule tables. One rule a line: <c>TYPE id pattern options…</c>, with <c>#</c> for comments. Options: <c>any</c>, <c>alone</c> or
+/// Reads the embedded rule tables. One rule a line: <c>id pattern options…</c>; <c>@TYPE</c> sets the type of the lines after
+/// it, <c>#</c> begins a comment, <c>%uuid%</c> stands for the 36 characters of a UUID. Options: <c>any</c>, <c>alone</c> or
 /// <c>near</c> (see <see cref="Reach"/>), <c>near=word,word</c>, <c>check=name</c>, <c>entropy=bits</c>, <c>conf=number</c>, <c>trust</c>.
 /// </summary>
 internal static class RuleTable
 {
+    private const string Uuid = "\\h{8}-\\h{4}-\\h{4}-\\h{4}-\\h{12}";
+
     public static IEnumerable<Rule> Load()
     {
         var assembly = typeof(RuleTable).Assembly;
         foreach (var name in assembly.GetManifestResourceNames().Where(n => n.EndsWith(".rules", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
+            var type = Types.Secret;
             while (reader.ReadLine() is { } line)
             {
                 if (line.Length == 0 || line[0] == '#') continue;
-                yield return ParseLine(line);
+                if (line[0] == '@') type = line[1..];
+                else yield return ParseLine(type, line);
             }
         }
     }
 
-    public static Rule ParseLine(string line)
+    public static Rule ParseLine(string type, string line)
     {
         var parts = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length < 3) throw new FormatException($"Rule line '{line}' needs TYPE, id and pattern.");
+        if (parts.Length < 2) throw new FormatException($"Rule line '{line}' needs an id and a pattern.");
         var reach = Reach.Anywhere;
-        var confidence = 0.9f;
+        var confidence = 0f;
         var entropy = 0f;
         var trust = false;
         uint[] keywords = [];
         ValueCheck? check = null;
-        foreach (var option in parts.AsSpan(3))
+        foreach (var option in parts.AsSpan(2))
         {
             var equals = option.IndexOf('=');
             var value = equals < 0 ? "" : option[(equals + 1)..];
@@ -56,16 +61,16 @@ internal static class RuleTable
         }
         return new Rule
         {
-            Type = parts[0],
-            Id = parts[1],
-            Pattern = Pattern.Parse(parts[2]),
+            Type = type,
+            Id = parts[0],
+            Pattern = Pattern.Parse(parts[1].Replace("%uuid%", Uuid, StringComparison.Ordinal)),
             Reach = reach,
             Keywords = keywords,
             Check = check,
             Entropy = entropy,
-            Confidence = confidence,
+            Confidence = confidence > 0 ? confidence : reach == Reach.Keyword ? 0.8f : 0.9f,
             TrustPrefix = trust,
-            Rank = RankOf(parts[0]) + (reach == Reach.Anywhere ? 1 : 0),
+            Rank = RankOf(type) + (reach == Reach.Anywhere ? 1 : 0),
         };
     }
 

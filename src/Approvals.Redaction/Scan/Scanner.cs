@@ -24,6 +24,7 @@ internal static class Scanner
         var bytes = text.Bytes;
         var masks = text.Masks;
         var numbersDoneTo = 0;
+        var runDoneTo = 0;
         for (var start = masks.NextWord(0); start < bytes.Length;)
         {
             var end = masks.NextNonWord(start);
@@ -32,26 +33,37 @@ internal static class Scanner
             {
                 var three = (uint)(bytes[start] | bytes[start + 1] << 8 | bytes[start + 2] << 16);
                 var candidates = text.Rules.WithPrefix(three);
-                if (candidates.Length > 0) TryRules(text, candidates, start, length);
+                if (candidates.Length > 0) TryRules(text, candidates, start);
             }
             if (length == 5 && bytes[start] == 'B') PemKeys.AtBegin(text, start);
             if (ByteClass.IsDigit(bytes[start]))
             {
-                if (start >= numbersDoneTo)
-                {
-                    numbersDoneTo = Numbers.At(text, start, end);
-                    TryRules(text, text.Rules.WithDigitToken(length), start, length);
-                }
+                if (start >= numbersDoneTo) numbersDoneTo = Numbers.At(text, start, end);
+                TryRules(text, text.Rules.WithDigitToken(length), start);
             }
             else if (length <= 40 && ByteClass.IsLetter(bytes[start]))
             {
                 if (masks.Digits(start, end) > 0 || (end < bytes.Length - 1 && length <= 4 && bytes[end] is (byte)' ' or (byte)'-' && ByteClass.IsDigit(bytes[end + 1])))
-                    TryRules(text, text.Rules.WithLetterToken(length), start, length);
+                    TryRules(text, text.Rules.WithLetterToken(length), start);
                 if (length >= 4 && ByteClass.IsDigit(bytes[start + 2])) IbanAt(text, start);
             }
             if (length >= 8 && masks.Digits(start, end) > 0) KeyedSecrets.AtToken(text, start, end);
+            if (start >= runDoneTo && end - start >= 2)
+            {
+                // One long run of base64 letters may hold many words; it is looked at once, from its beginning.
+                runDoneTo = end;
+                if (end < bytes.Length && ByteClass.IsBase64(bytes[end]) || length >= RuleBook.LongRun) runDoneTo = LongRun(text, start, end);
+            }
             start = masks.NextWord(end);
         }
+    }
+
+    private static int LongRun(in ScanText text, int start, int end)
+    {
+        var bytes = text.Bytes;
+        while (end < bytes.Length && ByteClass.IsBase64(bytes[end])) end++;
+        if (end - start >= RuleBook.LongRun) TryRules(text, text.Rules.WithLongRun, start);
+        return end;
     }
 
     private static void IbanAt(in ScanText text, int start)
@@ -61,7 +73,7 @@ internal static class Scanner
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void TryRules(in ScanText text, int[] candidates, int start, int length)
+    private static void TryRules(in ScanText text, int[] candidates, int start)
     {
         foreach (var index in candidates)
         {
