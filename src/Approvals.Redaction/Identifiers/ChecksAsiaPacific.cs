@@ -78,7 +78,7 @@ internal static class ChecksAsiaPacific
     {
         var d = Digits.Read(value, stackalloc byte[13]);
         return d.Length == 13 && d[6] is >= 1 and <= 8 && Digits.IsDate(d.Number(2, 2), d.Number(4, 2)) && d.Number(7, 2) <= 96
-            && (d[6] is 3 or 4 or 7 or 8 || KoreanChecksum(d) || d[6] is 1 or 2 or 5 or 6);
+            && (value.Length == 14 || KoreanChecksum(d, d[6] >= 5));
     }
 
     public static bool KoreanBusiness(ReadOnlySpan<byte> value)
@@ -198,7 +198,8 @@ internal static class ChecksAsiaPacific
         return d.Length == 9 && !d.AllSame() && CheckDigits.Luhn(value);
     }
 
-    private static bool KoreanChecksum(Digits d) => (11 - d.Weighted([2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11) % 10 == d[12];
+    private static bool KoreanChecksum(Digits d, bool foreigner) =>
+        ((foreigner ? 13 : 11) - d.Weighted([2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11) % 10 == d[12];
 
     private static bool LettersThenDigits(ReadOnlySpan<byte> value) => value.Length == 10 && Scan.ByteClass.IsUpper(value[0]) && Scan.ByteClass.IsUpper(value[4]) && Scan.ByteClass.IsDigit(value[5]);
 }

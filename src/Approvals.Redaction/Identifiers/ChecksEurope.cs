@@ -21,10 +21,18 @@ internal static class ChecksEurope
     public static bool GermanTaxId(ReadOnlySpan<byte> value)
     {
         var d = Digits.Read(value, stackalloc byte[12]);
-        return d.Length == 11 && d[0] != 0 && Mod11And10(value);
+        if (d.Length != 11 || d[0] == 0) return false;
+        Span<int> counts = stackalloc int[10];
+        counts.Clear();
+        var repeated = 0;
+        for (var i = 0; i < 10; i++)
+        {
+            var count = ++counts[d[i]];
+            if (count > 3) return false;
+            if (count == 2) repeated++;
+        }
+        return repeated <= 1 && Mod11And10(value);
     }
-
-    public static bool GermanVat(ReadOnlySpan<byte> value) => Digits.Read(value, stackalloc byte[16]).Length == 11;
 
     /// <summary>ICAO 9303 document number: weights 7, 3, 1, letters A=10 to Z=35, check digit last.</summary>
     public static bool Icao9303(ReadOnlySpan<byte> value)

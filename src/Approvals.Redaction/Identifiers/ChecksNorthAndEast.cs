@@ -120,7 +120,7 @@ internal static class ChecksNorthAndEast
     public static bool Jmbg(ReadOnlySpan<byte> value)
     {
         var d = Digits.Read(value, stackalloc byte[13]);
-        if (d.Length != 13 || !Digits.IsDate(d.Number(2, 2), d.Number(0, 2))) return false;
+        if (d.Length != 13 || d.AllSame() || !Digits.IsDate(d.Number(2, 2), d.Number(0, 2))) return false;
         var check = 11 - d.Weighted([7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;
         return (check > 9 ? 0 : check) == d[12];
     }

@@ -17,13 +17,16 @@ internal static class Iban
     {
         Span<byte> compact = stackalloc byte[36];
         var n = 0;
+        bool upper = false, lower = false;
         foreach (var b in value)
         {
             if (!ByteClass.IsAlphanumeric(b)) continue;
+            upper |= ByteClass.IsUpper(b);
+            lower |= ByteClass.IsLower(b);
             if (n == compact.Length) return false;
             compact[n++] = (byte)(ByteClass.IsLower(b) ? b & ~0x20 : b);
         }
-        if (n < 15 || n != LengthOf(compact[0], compact[1])) return false;
+        if ((upper && lower) || n < 15 || n != LengthOf(compact[0], compact[1])) return false;
         var remainder = 0;
         for (var i = 0; i < n; i++)
         {

@@ -27,6 +27,8 @@ internal static class BuiltIn
     public const int RepeatedValue = 21;
     public const int NamedPersonalData = 22;
     public const int Iban = 23;
+    public const int AzureClientSecret = 24;
+    public const int VendorSecret = 25;
 
     public static readonly Rule[] Rules =
     [
@@ -54,6 +56,8 @@ internal static class BuiltIn
         Rule("repeated-value", Types.Secret, 0.8f, -20),
         Rule("named-personal-data", Types.Person, 0.7f),
         Rule("iban", Types.Iban, 0.95f),
+        Rule("azure-ad-client-secret", Types.Secret, 0.95f),
+        Rule("vendor-secret", Types.Secret, 0.6f, -8),
     ];
 
     private static Rule Rule(string id, string type, float confidence, int rank = 0) =>

@@ -36,6 +36,9 @@ internal static class Scanner
                 if (candidates.Length > 0) TryRules(text, candidates, start);
             }
             if (length == 5 && bytes[start] == 'B') PemKeys.AtBegin(text, start);
+            if (length == 4 && bytes[start] == 'c' && bytes[start..end].SequenceEqual("curl"u8)) CommandLines.AtCurl(text, end);
+            if (start > 0 && bytes[start - 1] == '-' && (start == 1 || bytes[start - 2] is (byte)'-' or (byte)' ')) CommandLines.AtFlag(text, start);
+            if (end < bytes.Length && bytes[end] == '~' && bytes[end - 1] == 'Q') AzureClientSecrets.AtTilde(text, end);
             if (ByteClass.IsDigit(bytes[start]))
             {
                 if (start >= numbersDoneTo) numbersDoneTo = Numbers.At(text, start, end);

@@ -28,8 +28,24 @@ internal static class Assignments
         if (nameStart == nameEnd) return;
         var meaning = KeyNames.Classify(bytes[nameStart..nameEnd]);
         if (meaning == KeyMeaning.None) return;
+        // A closing tag bracket is an operator only where the value follows at once.
+        if (bytes[at] == '>' && text.At(at - 1) is not ((byte)'=' or (byte)'-') && valueStart != at + 1) return;
+        if (meaning == KeyMeaning.Header) valueStart = SkipScheme(bytes, valueStart);
+        if (valueStart >= bytes.Length) return;
         var (start, end) = ValueAt(bytes, valueStart);
         Consider(text, meaning, start, end, from);
+    }
+
+    /// <summary>"Bearer x", "Basic x", "Api-Token x", also inside quotes: the credential is the second word.</summary>
+    private static int SkipScheme(ReadOnlySpan<byte> bytes, int start)
+    {
+        var i = start;
+        if (i < bytes.Length && bytes[i] is (byte)'"' or (byte)'\'') i++;
+        var word = i;
+        while (i < bytes.Length && (ByteClass.IsLetter(bytes[i]) || bytes[i] == '-')) i++;
+        if (i == word || i - word > 16 || i + 1 >= bytes.Length || bytes[i] != ' ') return start;
+        while (i < bytes.Length && bytes[i] == ' ') i++;
+        return i;
     }
 
     /// <summary>The whole value of a JSON member or array element whose key is known.</summary>
@@ -101,7 +117,7 @@ internal static class Assignments
     }
 
     /// <summary>The value after an operator: inside quotes when it has any, else to the first blank or delimiter.</summary>
-    private static (int Start, int End) ValueAt(ReadOnlySpan<byte> bytes, int start)
+    public static (int Start, int End) ValueAt(ReadOnlySpan<byte> bytes, int start)
     {
         if (bytes[start] == '\\' && start + 1 < bytes.Length) start++;
         var quote = bytes[start];
