@@ -77,6 +77,9 @@ public sealed class TreeEdge
         return new TreeEdge(size, [.. partial], [.. peaks]);
     }
 
+    /// <summary>The hashes of the partial tile at a level that has one.</summary>
+    internal ReadOnlyMemory<byte> PartialTile(int level) => _partial[level];
+
     /// <summary>Appends entries by their bytes, each at most 65,535 (<c>entry_too_large</c>).</summary>
     public LogAppend Append(IReadOnlyList<ReadOnlyMemory<byte>> entries)
     {

@@ -11,20 +11,7 @@ namespace Approvals.Ledger.Records;
 /// </summary>
 public static class RecordJson
 {
-    public static JsonTypeInfo<DecisionPredicate> Decision => RecordJsonContext.Strict.DecisionPredicate;
-
-    public static JsonTypeInfo<RedemptionPredicate> Redemption => RecordJsonContext.Strict.RedemptionPredicate;
-
-    public static JsonTypeInfo<ReceiptPredicate> Receipt => RecordJsonContext.Strict.ReceiptPredicate;
-}
-
-[JsonSourceGenerationOptions(JsonSerializerDefaults.General)]
-[JsonSerializable(typeof(DecisionPredicate))]
-[JsonSerializable(typeof(RedemptionPredicate))]
-[JsonSerializable(typeof(ReceiptPredicate))]
-internal sealed partial class RecordJsonContext : JsonSerializerContext
-{
-    public static RecordJsonContext Strict { get; } = new(new JsonSerializerOptions
+    private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -32,8 +19,29 @@ internal sealed partial class RecordJsonContext : JsonSerializerContext
         RespectRequiredConstructorParameters = true,
         AllowDuplicateProperties = false,
         Converters = { new UtcMillisecondsConverter() },
-    });
+        TypeInfoResolver = RecordJsonContext.Default.WithAddedModifier(AllowAbsenceOfNullable),
+    };
+
+    public static JsonTypeInfo<DecisionPredicate> Decision { get; } = (JsonTypeInfo<DecisionPredicate>)Options.GetTypeInfo(typeof(DecisionPredicate));
+
+    public static JsonTypeInfo<RedemptionPredicate> Redemption { get; } = (JsonTypeInfo<RedemptionPredicate>)Options.GetTypeInfo(typeof(RedemptionPredicate));
+
+    public static JsonTypeInfo<ReceiptPredicate> Receipt { get; } = (JsonTypeInfo<ReceiptPredicate>)Options.GetTypeInfo(typeof(ReceiptPredicate));
+
+    /// <summary>What is left out on writing because it is null may be absent on reading; all else must be there.</summary>
+    private static void AllowAbsenceOfNullable(JsonTypeInfo type)
+    {
+        foreach (JsonPropertyInfo property in type.Properties)
+        {
+            if (property.IsGetNullable) property.IsRequired = false;
+        }
+    }
 }
+
+[JsonSerializable(typeof(DecisionPredicate))]
+[JsonSerializable(typeof(RedemptionPredicate))]
+[JsonSerializable(typeof(ReceiptPredicate))]
+internal sealed partial class RecordJsonContext : JsonSerializerContext;
 
 /// <summary><c>2026-01-31T23:59:59.999Z</c> and nothing else.</summary>
 internal sealed class UtcMillisecondsConverter : JsonConverter<DateTimeOffset>
