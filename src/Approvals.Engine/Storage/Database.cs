@@ -13,8 +13,6 @@ namespace Approvals.Engine;
 /// </remarks>
 public sealed class Database : IDisposable
 {
-    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(5);
-
     private readonly ILogger _logger;
     private readonly Dictionary<string, Schema> _schemas = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<SqliteReader> _readers = [];
@@ -38,6 +36,9 @@ public sealed class Database : IDisposable
 
     /// <summary>Why writes fail at present, or <see langword="null"/> when the last one succeeded. For readiness checks.</summary>
     public DatabaseException? Fault => _commits?.Fault;
+
+    /// <summary>How long a write waits for a lock that another process holds.</summary>
+    internal TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Test seam: called around every commit.</summary>
     internal Action<CommitPoint>? Failpoint
