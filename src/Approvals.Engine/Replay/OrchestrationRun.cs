@@ -24,6 +24,9 @@ internal sealed class OrchestrationRun
 
     public bool HasEnded => _ended;
 
+    /// <summary>Whether inputs of activities must be the recorded ones too.</summary>
+    public bool ComparesInputs { get; init; }
+
     /// <summary>Runs the code over one recorded step and compares what it does with what it did.</summary>
     /// <exception cref="NondeterminismException">The first difference.</exception>
     public void Replay(HistoryRecord record)
@@ -119,7 +122,7 @@ internal sealed class OrchestrationRun
         }
     }
 
-    private static void Compare(HistoryRecord record, List<HistoryAction> got)
+    private void Compare(HistoryRecord record, List<HistoryAction> got)
     {
         for (int i = 0; i < Math.Max(got.Count, record.Actions.Count); i++)
         {
@@ -127,6 +130,8 @@ internal sealed class OrchestrationRun
             HistoryAction? actual = i < got.Count ? got[i] : null;
             if (!Same(expected, actual))
                 throw NondeterminismException.Differs(record.Number, i, expected, actual);
+            if (ComparesInputs && expected is HistoryAction.CallActivity call && expected != actual)
+                throw NondeterminismException.InputDiffers(call);
         }
     }
 

@@ -13,6 +13,8 @@ namespace Approvals.Engine;
 /// </remarks>
 public sealed class Database : IDisposable
 {
+    internal const string FileName = "approvals.db";
+
     private readonly ILogger _logger;
     private readonly Dictionary<string, Schema> _schemas = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<SqliteReader> _readers = [];
@@ -26,7 +28,7 @@ public sealed class Database : IDisposable
     public Database(string folder, ILogger<Database> logger)
     {
         Folder = System.IO.Path.GetFullPath(folder);
-        Path = System.IO.Path.Combine(Folder, "approvals.db");
+        Path = System.IO.Path.Combine(Folder, FileName);
         _logger = logger;
     }
 
@@ -167,6 +169,35 @@ public sealed class Database : IDisposable
         {
             return error;
         }
+    }
+
+    /// <summary>
+    /// Gives pages that deleted rows left free back to the file system, a few at a time between other writes. Call it after a purge.
+    /// Returns how many pages of 4 KB were free.
+    /// </summary>
+    public async Task<long> ReclaimAsync(CancellationToken cancellationToken = default)
+    {
+        long before = Read(db => db.QueryInt64("PRAGMA freelist_count")) ?? 0;
+        for (long left = before, last = long.MaxValue; left > 0 && left < last;)
+        {
+            last = left;
+            left = await WriteAsync(
+                db =>
+                {
+                    using (SqliteRows rows = db.Query("PRAGMA incremental_vacuum(1024)"))
+                    {
+                        while (rows.Read())
+                        {
+                            // Each step frees a page.
+                        }
+                    }
+
+                    return db.QueryInt64("PRAGMA freelist_count") ?? 0;
+                },
+                cancellationToken);
+        }
+
+        return before;
     }
 
     /// <summary>Commits what is queued, copies the WAL into the database and gives the folder back.</summary>

@@ -9,7 +9,7 @@ public sealed class DatabaseException : Exception
 
     /// <summary>
     /// <c>busy</c>, <c>full</c>, <c>read_only</c>, <c>corrupt</c>, <c>io</c>, <c>cannot_open</c>, <c>constraint</c>, <c>folder_in_use</c>,
-    /// <c>newer_format</c>, <c>not_ours</c>, <c>lost_commits</c>, <c>closed</c> or <c>sqlite</c>.
+    /// <c>newer_format</c>, <c>not_ours</c>, <c>lost_commits</c>, <c>exists</c>, <c>closed</c> or <c>sqlite</c>.
     /// </summary>
     public string Code { get; }
 

@@ -7,7 +7,7 @@ namespace Approvals.Engine;
 internal sealed record Schema(string Component, IReadOnlyList<string> Migrations)
 {
     /// <summary>"ApvG": marks the file as one of ours (PRAGMA application_id).</summary>
-    private const long ApplicationId = 0x41707647;
+    public const long ApplicationId = 0x41707647;
 
     /// <summary>The format of what this engine keeps about the file itself (PRAGMA user_version).</summary>
     private const long FileFormat = 1;
