@@ -246,7 +246,10 @@ internal static class CelEquality
         _ => (int)key.IntValue,
     };
 
-    // Small integers differ only in the high bits of their double, and buckets take the low ones.
-    private static int Mix(double number) =>
-        (int)((unchecked((ulong)BitConverter.DoubleToInt64Bits(number + 0.0)) * 0x9E3779B97F4A7C15) >> 32);
+    // By the seed of this process: nobody can choose keys that collide.
+    private static int Mix(double number)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(number + 0.0);
+        return HashCode.Combine((int)bits, (int)(bits >> 32));
+    }
 }

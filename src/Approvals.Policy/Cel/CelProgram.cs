@@ -10,7 +10,7 @@ public sealed class CelProgram
     /// Cost limit where none is given. One unit is about one operator or one element visited, or 16 characters of text handled;
     /// this many take well under 10 ms.
     /// </summary>
-    public const long DefaultCostLimit = 100_000;
+    public const long DefaultCostLimit = 50_000;
 
     private readonly SourceText _source;
     private readonly Expr _expr;

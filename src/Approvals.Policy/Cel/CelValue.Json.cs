@@ -78,11 +78,11 @@ public readonly partial struct CelValue
     }
 
     /// <summary>
-    /// Writes the value as JSON, as CEL converts to <c>google.protobuf.Value</c>: bytes as base64, timestamps as RFC 3339, durations as seconds
-    /// (<c>1.5s</c>), int and uint beyond 2^53 as strings, keys as strings, types and addresses as their text, an empty optional as null.
+    /// Writes the value as JSON ("JSON Data Conversion" in the language definition): bytes as base64, int and uint beyond 2^53 - 1 as strings, NaN
+    /// and infinities as strings. Where the definition has no JSON: timestamps as RFC 3339, durations as seconds (<c>1.5s</c>), keys, types and
+    /// addresses as their text, an empty optional as null.
     /// </summary>
-    /// <exception cref="CelEvaluationException">NaN and infinities have no JSON (<c>invalid_argument</c>), the value is too large
-    /// (<c>cost_exceeded</c>) or nests too deep.</exception>
+    /// <exception cref="CelEvaluationException">The value is too large (<c>cost_exceeded</c>) or nests too deep (<c>too_deep</c>).</exception>
     public void WriteJson(Utf8JsonWriter writer)
     {
         var meter = new CostMeter(MaxJsonValues);
@@ -91,7 +91,7 @@ public readonly partial struct CelValue
 
     private void WriteJson(Utf8JsonWriter writer, ref CostMeter meter)
     {
-        const long exact = 1L << 53;
+        const long exact = (1L << 53) - 1;
         meter.Charge(1);
         switch (Kind)
         {
@@ -114,7 +114,8 @@ public readonly partial struct CelValue
                 writer.WriteNumberValue(DoubleValue);
                 break;
             case CelKind.Double:
-                throw new CelEvaluationException("invalid_argument", "JSON has no NaN and no infinity", null, -1);
+                writer.WriteStringValue(DoubleText.Special(DoubleValue));
+                break;
             case CelKind.String:
                 writer.WriteStringValue(StringValue);
                 break;

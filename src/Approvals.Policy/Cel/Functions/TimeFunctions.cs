@@ -1,9 +1,15 @@
+using System.Collections.Concurrent;
+
 namespace Approvals.Policy.Cel.Functions;
 
 /// <summary>Parts of timestamps, in UTC or a time zone (IANA name or offset <c>+02:00</c>), and durations in whole units.</summary>
 internal static class TimeFunctions
 {
     private static readonly CelError UnknownZone = CelError.Invalid("this is no IANA time zone and no offset such as +02:00");
+
+    // Looking a zone up in the system takes a lock. Only names of zones that exist get in, and no more of them than MaxZones.
+    private const int MaxZones = 1000;
+    private static readonly ConcurrentDictionary<string, TimeZoneInfo> Zones = new(StringComparer.Ordinal);
 
     internal static readonly Overload[] All =
     [
@@ -52,11 +58,19 @@ internal static class TimeFunctions
             return true;
         }
 
-        // A name that is a path must not reach the file system.
-        if (zone.Length is 0 or > 64 || zone.AsSpan().ContainsAny("\\.\0 ") || zone[0] == '/'
-            || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var info))
+        if (!Zones.TryGetValue(zone, out var info))
         {
-            return false;
+            // A name that is a path must not reach the file system.
+            if (zone.Length is 0 or > 64 || zone.AsSpan().ContainsAny("\\.\0 ") || zone[0] == '/'
+                || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out info))
+            {
+                return false;
+            }
+
+            if (Zones.Count < MaxZones)
+            {
+                Zones.TryAdd(zone, info);
+            }
         }
 
         seconds = (int)info.GetUtcOffset(utc).TotalSeconds;
