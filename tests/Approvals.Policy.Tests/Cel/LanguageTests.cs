@@ -53,6 +53,7 @@ public sealed class LanguageTests
     [InlineData("[1, 2, 3, 4].map(x, x % 2 == 0, x * x) == [4, 16] && {'a': 1, 'b': 2}.filter(k, k != 'a') == ['b']")]
     [InlineData("[3, 4].transformMap(i, v, i + v) == {0: 3, 1: 5} && {'a': 1}.transformMapEntry(k, v, {v: k}) == {1: 'a'}")]
     [InlineData("{'a': 1}.transformList(k, v, k + string(v)) == ['a1'] && [1, 1].existsOne(i, v, i == 1) && !{'a': 1}.exists_one(k, v, v == 2)")]
+    [InlineData("![].exists(x, x == 'a' || x == 1) && {}.all(k, v, k == 1 || v == 'a')")]
     [InlineData("has({'a': {'b': 1}}.a.b) && !has({'a': {}}.a.b) && cel.bind(x, [1], x + x) == [1, 1]")]
     // Optionals
     [InlineData("{'a': {'b': 1}}.?a.b == optional.of(1) && !{'a': {}}.?a.?b.hasValue() && [1][?1].orValue(7) == 7")]

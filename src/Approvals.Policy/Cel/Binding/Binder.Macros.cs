@@ -153,6 +153,9 @@ internal sealed partial class Binder
                 CelType.Dyn);
         }
 
+        // Of an empty literal nothing is known: the first use of the variable must not decide for the others.
+        element = _types.Shallow(element).Kind == CelTypeKind.Variable ? CelType.Dyn : element;
+        key = _types.Shallow(key).Kind == CelTypeKind.Variable ? CelType.Dyn : key;
         var first = VariableName(call.Args[0]);
         if (!twoVariables)
         {
