@@ -1,5 +1,3 @@
-using Approvals.Web.Problems;
-using Approvals.Web.Requests;
 using Approvals.Web.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,26 +19,14 @@ public static class ApprovalsRoutingExtensions
             endpoints.MapMethods(route.Pattern, methods, Execute(route.Handler)).WithName(route.Name);
         }
 
-        foreach (IGrouping<string, WebRoute> pattern in ApprovalsRoutes.All.GroupBy(route => route.Pattern))
-        {
-            string allow = AllowedMethods(pattern);
-            endpoints.Map(pattern.Key, Execute(context => RefuseMethodAsync(context, allow)));
-        }
-
-        endpoints.MapFallback("{*path}", Execute(NotFoundAsync));
+        // A method that a pattern does not take ends here too: with this route beside them, routing has no 405 of its own to give.
+        foreach (string pattern in ApprovalsRoutes.All.Select(route => route.Pattern).Distinct()) endpoints.Map(pattern, Execute(Unrouted.AnswerAsync));
+        endpoints.MapFallback("{*path}", Execute(Unrouted.AnswerAsync));
     }
-
-    private static string AllowedMethods(IEnumerable<WebRoute> routes) =>
-        string.Join(", ", routes.SelectMany(route => route.Method == "GET" ? ["GET", "HEAD"] : new[] { route.Method }).Distinct());
 
     private static RequestDelegate Execute(Func<HttpContext, Task<IResult>> handler) => async context =>
     {
         IResult result = await handler(context);
         await result.ExecuteAsync(context);
     };
-
-    private static Task<IResult> RefuseMethodAsync(HttpContext context, string allow) => Api.AnybodyAsync(
-        context, _ => throw new ProblemException(ProblemTypes.MethodNotAllowed, $"Use one of: {allow}.") { Allow = allow });
-
-    private static Task<IResult> NotFoundAsync(HttpContext context) => Api.AnybodyAsync(context, _ => throw Exchange.NotFound());
 }
