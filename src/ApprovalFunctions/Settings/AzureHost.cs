@@ -1,0 +1,10 @@
+namespace ApprovalFunctions.Settings;
+
+/// <summary>Whether the app runs in Azure, by what its hosts set and <c>func start</c> does not.</summary>
+public static class AzureHost
+{
+    private static readonly string[] Marks = ["WEBSITE_INSTANCE_ID", "WEBSITE_POD_NAME", "WEBSITE_DEPLOYMENT_ID"];
+
+    /// <param name="environment">Reads an environment variable.</param>
+    public static bool IsPresent(Func<string, string?> environment) => Marks.Any(mark => !string.IsNullOrEmpty(environment(mark)));
+}

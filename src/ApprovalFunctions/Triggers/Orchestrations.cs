@@ -1,0 +1,18 @@
+using System.Text.Json;
+using ApprovalFunctions.Durable;
+using Approvals.Workflow.Orchestration;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace ApprovalFunctions.Triggers;
+
+/// <summary>
+/// One function per version of the orchestration that may still have instances. A new version gets a new function beside the old one, which
+/// goes when the last of its instances has ended.
+/// </summary>
+public static class Orchestrations
+{
+    [Function("approval-v1")]
+    public static Task<JsonElement> ApprovalV1([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        ApprovalOrchestration.Definition.RunAsync(new OrchestrationContextAdapter(context, version: 1), context.GetInput<JsonElement>());
+}
