@@ -33,17 +33,29 @@ public sealed class EventInbox(Func<string, Task<EventEnvelope>> receive)
         {
             if (waiter.TrySetCanceled(cancellationToken) && place.List is { } waiters) waiters.Remove(place);
         });
-        if (!mailbox.Receiving) Receive(name, mailbox);
+        if (!mailbox.Receiving) _ = ReceiveAsync(name, mailbox);
         return ReadAsync<TEvent>(waiter.Task);
     }
 
     /// <summary>Keeps receiving while somebody waits; what comes while nobody does stays with the engine until then.</summary>
-    private async void Receive(string name, Mailbox mailbox)
+    private async Task ReceiveAsync(string name, Mailbox mailbox)
     {
         mailbox.Receiving = true;
         while (mailbox.Waiters.Count > 0)
         {
-            EventEnvelope next = await receive(name);
+            EventEnvelope next;
+            try
+            {
+                next = await receive(name);
+            }
+            catch (Exception unreadable)
+            {
+                // Somebody raised an event past the gate: who waits for it fails, and with it the instance, closed.
+                foreach (TaskCompletionSource<JsonElement> waiter in mailbox.Waiters) waiter.TrySetException(unreadable);
+                mailbox.Waiters.Clear();
+                break;
+            }
+
             if (!mailbox.Seen.Add(next.Id)) continue;
             if (mailbox.Waiters.First is not { } first)
             {

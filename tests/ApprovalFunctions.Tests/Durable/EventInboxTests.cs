@@ -99,6 +99,14 @@ public sealed class EventInboxTests
     }
 
     [Fact]
+    public void Wait_event_that_cannot_be_read_fails_who_waits()
+    {
+        var broken = new EventInbox(_ => Task.FromException<EventEnvelope>(new JsonException()));
+
+        Assert.True(broken.WaitAsync<string>("vote", default).IsFaulted);
+    }
+
+    [Fact]
     public void Wait_inside_the_continuation_of_a_wait_gets_the_next_event()
     {
         var seen = new List<string>();
