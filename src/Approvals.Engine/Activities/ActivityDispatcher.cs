@@ -101,8 +101,8 @@ internal sealed class ActivityDispatcher(EngineCore engine, int maxConcurrent) :
             ended = new Message.AttemptEnded(attempt.Step, attempt.Number, null, code, permanent: false);
         }
 
-        attempt.Instance.TryPost(ended);
         Release();
+        attempt.Instance.TryPost(ended, inline: true);
     }
 
     private void Release()

@@ -43,7 +43,8 @@ internal sealed partial class Instance : IThreadPoolWorkItem
     public LinkedListNode<Instance> Node { get; }
 
     /// <summary>Hands over a message. False when this object is no longer the instance: look it up again.</summary>
-    public bool TryPost(Message message)
+    /// <param name="inline">Whether the caller's thread, one of the pool with nothing else to do, may handle it: saves a hop a step.</param>
+    public bool TryPost(Message message, bool inline = false)
     {
         lock (_gate)
         {
@@ -56,7 +57,10 @@ internal sealed partial class Instance : IThreadPoolWorkItem
             _engine.Hot.Activate(this);
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (inline)
+            Execute();
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return true;
     }
 
