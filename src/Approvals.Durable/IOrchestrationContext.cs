@@ -7,7 +7,8 @@ namespace Approvals.Durable;
 /// </summary>
 /// <remarks>
 /// Tasks returned from here complete only inside the orchestration's own scheduler. Combine them with <see cref="Task.WhenAny(Task[])"/>
-/// and <see cref="Task.WhenAll(Task[])"/>; never with <c>ConfigureAwait(false)</c>, <c>Task.Run</c> or blocking waits.
+/// and <see cref="Task.WhenAll(Task[])"/>; never with <c>ConfigureAwait(false)</c>, <c>Task.Run</c> or blocking waits. Cancel a
+/// <see cref="CancellationTokenSource"/> with <c>Cancel</c>: <c>CancelAsync</c> works on the thread pool, which no history can repeat.
 /// </remarks>
 public interface IOrchestrationContext
 {
@@ -27,7 +28,8 @@ public interface IOrchestrationContext
     Guid NewGuid();
 
     /// <summary>
-    /// Runs an activity at least once and returns its recorded result. Input and result travel as JSON and stand in the history.
+    /// Runs an activity at least once and returns its recorded result. Input and result travel as JSON; results stand in the
+    /// history, and on engines that keep them inputs too.
     /// </summary>
     /// <param name="name">The activity's registered name.</param>
     /// <param name="input">Serialized with <see cref="DurableJson.Options"/>.</param>
