@@ -181,4 +181,30 @@ public sealed class OrchestrationTests
         Assert.Null(await host.Client.GetAsync("a"));
         Assert.True(await host.Client.StartAsync("wait", "a", 1));
     }
+
+    [Fact]
+    public async Task Retry_timeout_counts_from_the_call_across_crashes()
+    {
+        int attempts = 0;
+        await using var host = new TestHost()
+            .WithActivity<int, int>("fails", (_, _) =>
+            {
+                attempts++;
+                throw new TimeoutException();
+            })
+            .With<int, int>("call", (context, n) => context.CallActivityAsync<int>(
+                "fails", n, new RetryPolicy(100, TimeSpan.FromSeconds(10), 1, Timeout: TimeSpan.FromSeconds(25))));
+        await host.StartAsync();
+        await host.Client.StartAsync("call", "a", 0);
+        for (int i = 0; i < 4; i++)
+        {
+            await host.CrashAndRestartAsync();
+            await host.SettleAsync();
+            host.Clock.Advance(TimeSpan.FromSeconds(10));
+            await host.SettleAsync();
+        }
+
+        Assert.Equal(InstanceStatus.Failed, (await host.EndAsync("a")).Status);
+        Assert.InRange(attempts, 3, 4); // The crash may repeat the first one.
+    }
 }

@@ -157,7 +157,7 @@ internal sealed class Progress
         switch (action)
         {
             case HistoryAction.CallActivity(var step, var name, var check):
-                _activities.Add(new PendingActivity(step, name, check));
+                _activities.Add(new PendingActivity(step, name, check) { FirstAttemptAt = at });
                 break;
             case HistoryAction.CreateTimer(var step, var dueAt):
                 if (dueAt > at) // Else it completed at once.
@@ -195,6 +195,7 @@ internal sealed class PendingActivity(int step, string name, uint inputCheck)
     /// <summary>Failed attempts so far.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>When it was called: what a policy's timeout counts from, so that a crash does not prolong it.</summary>
     public long FirstAttemptAt { get; set; }
 
     /// <summary>When the next attempt is due; <see langword="null"/> when one is due now or running.</summary>

@@ -180,8 +180,6 @@ internal sealed partial class Instance : IThreadPoolWorkItem
     private void Dispatch(PendingActivity activity)
     {
         ActivityCall call = _run!.Context.FindActivity(activity.Step)!;
-        if (activity.FirstAttemptAt == 0)
-            activity.FirstAttemptAt = _engine.Now;
         activity.Running = true; // Before the attempt can end.
         if (!_engine.Activities.Enqueue(new Attempt(this, activity.Step, activity.Attempts + 1, call.Name, call.Input)))
             activity.Running = false;
