@@ -1,4 +1,6 @@
 using System.Text;
+using Approvals.Redaction.Identifiers;
+using Approvals.Redaction.Prose;
 using Approvals.Redaction.Rules;
 using Approvals.Redaction.Scan;
 using Approvals.Redaction.Secrets;
@@ -51,6 +53,11 @@ internal sealed class Detector
         var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Masks = workspace.Masks, Hits = hits, Rules = Rules };
         Scanner.Scan(text);
         if (key.Length > 0) Assignments.WholeValue(text, 0);
+        if (_options.Prose)
+        {
+            ProseScanner.Scan(text, workspace.Words);
+            Urls.Scan(text);
+        }
         if (hits.Count == 0) return;
         var kept = 0;
         var items = hits.Items;

@@ -7,7 +7,7 @@ namespace Approvals.Redaction.Identifiers;
 internal static class Phones
 {
     private static readonly uint[] Words = RuleTable.KeywordHashes([
-        "phone", "telephone", "tel", "mobile", "cell", "cellphone", "fax", "call", "contact", "whatsapp", "sms", "dial", "desk", "office", "number", "reach", "text", "handy",
+        "phone", "telephone", "tel", "mobile", "cell", "cellphone", "fax", "call", "contact", "whatsapp", "sms", "dial", "desk", "office", "number", "reach", "text", "message", "messages", "messaging", "handy",
         "telefon", "telefono", "teléfono", "telefone", "móvil", "portable", "téléphone", "puhelin", "phonenumber", "msisdn", "hotline", "ring", "home", "work"]);
 
     public static void At(in ScanText text, ReadOnlySpan<int> starts, ReadOnlySpan<int> ends)

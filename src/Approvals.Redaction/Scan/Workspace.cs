@@ -1,5 +1,6 @@
 using System.Buffers;
 using Approvals.Redaction.Json;
+using Approvals.Redaction.Prose;
 
 namespace Approvals.Redaction.Scan;
 
@@ -9,6 +10,8 @@ internal sealed class Workspace
     public CharacterMasks Masks { get; } = new();
 
     public HitBuffer Hits { get; } = new();
+
+    public Word[] Words { get; } = new Word[8192];
 
     public JsonPath Path { get; } = new();
 
