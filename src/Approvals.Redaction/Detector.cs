@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Approvals.Redaction.Identifiers;
 using Approvals.Redaction.Prose;
@@ -10,6 +11,8 @@ namespace Approvals.Redaction;
 /// <summary>Finds; knows nothing of masks. One per redactor, shared by all its calls.</summary>
 internal sealed class Detector
 {
+    private static readonly SearchValues<byte> Telling = SearchValues.Create([.. "0123456789@=:\\%&<>~$"u8, .. Enumerable.Range(128, 128).Select(i => (byte)i)]);
+
     private readonly RedactionOptions _options;
     private readonly HashSet<string> _allowed;
     private readonly float[] _minimum;
@@ -50,10 +53,13 @@ internal sealed class Detector
     private void FindIn(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey, bool isValue)
     {
         var hits = workspace.Hits;
-        var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Masks = workspace.Masks, Hits = hits, Rules = Rules };
-        Scanner.Scan(text);
+        workspace.Nearby.Reset();
+        var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Masks = workspace.Masks, Nearby = workspace.Nearby, Names = workspace.Names, Hits = hits, Rules = Rules };
+        // A short value of letters alone can only be a secret by its key.
+        var plain = isValue && utf8.Length < 16 && utf8.IndexOfAny(Telling) < 0;
+        if (!plain) Scanner.Scan(text);
         if (key.Length > 0) Assignments.WholeValue(text, 0);
-        if (_options.Prose)
+        if (_options.Prose && !plain)
         {
             ProseScanner.Scan(text, workspace.Words);
             Urls.Scan(text);

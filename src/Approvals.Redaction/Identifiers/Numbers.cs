@@ -11,8 +11,8 @@ internal static class Numbers
 {
     private const int MaximumGroups = 12;
 
-    /// <summary>Looks at the run that begins with the word at <paramref name="start"/>; returns where the run ends.</summary>
-    public static int At(in ScanText text, int start, int wordEnd)
+    /// <summary>Looks at the run that begins with the word at <paramref name="start"/>; returns where it ends, negative when it is a date or time.</summary>
+    public static int At(in ScanText text, int start)
     {
         var bytes = text.Bytes;
         Span<int> starts = stackalloc int[MaximumGroups];
@@ -39,7 +39,8 @@ internal static class Numbers
         ends = ends[..groups];
         if (total < 4) return runEnd;
         if (groups >= 4 && IpAddresses.V4(text, starts, ends)) return runEnd;
-        if (total < 7 || IsDateOrTime(bytes, starts, ends)) return groups > 1 ? ends[0] : runEnd;
+        if (IsDateOrTime(bytes, starts, ends)) return -ends[Math.Min(groups, 4) - 1];
+        if (total < 7) return groups > 1 ? ends[0] : runEnd;
         if (total >= 12 && Cards(text, starts, ends)) return runEnd;
         Phones.At(text, starts, ends);
         return ends[0];

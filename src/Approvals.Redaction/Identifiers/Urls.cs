@@ -23,6 +23,8 @@ internal static class Urls
     public static void Scan(in ScanText text)
     {
         var bytes = text.Bytes;
+        // A JSON value that is an address says so by its key; only sentences are read here.
+        if (bytes.IndexOf((byte)'.') < 0 || (text.IsValue && bytes.IndexOf((byte)' ') < 0)) return;
         for (var i = 0; i < bytes.Length;)
         {
             var colon = bytes[i..].IndexOf("://"u8);
@@ -38,7 +40,7 @@ internal static class Urls
             if (NamesSite(bytes[(at + 3)..end]) && InSentence(bytes, start, end)) text.Add(start, end, BuiltIn.Url);
             i = end;
         }
-        if (ContextWords.AnyWord(bytes[..Math.Min(bytes.Length, 64)], DomainWords) || bytes.IndexOf((byte)' ') < 0) BareDomains(text);
+        if (bytes.Length <= 512 && (ContextWords.AnyWord(bytes[..Math.Min(bytes.Length, 64)], DomainWords) || bytes.IndexOf((byte)' ') < 0)) BareDomains(text);
     }
 
     /// <summary>A host with a dot and a letter top level, and at most a short path of words.</summary>

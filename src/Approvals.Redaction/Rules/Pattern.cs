@@ -75,14 +75,17 @@ internal sealed class Pattern
     }
 
     /// <summary>
-    /// Bit n-1 set: the first word of a match can be n bytes long. Lets the token index skip rules by length alone.
+    /// What the first word of a match looks like: the lengths it can have, what can begin it, and for each length the bytes that can
+    /// follow it (all of them where the match can end there). Lets the token index skip rules without trying them.
     /// </summary>
-    public (ulong Lengths, bool Digit, bool Letter) FirstToken(int maximum)
+    public FirstWord FirstToken(int maximum)
     {
-        // A set of lengths that are still growing, as bits; a step that is no word character ends the word.
-        UInt128 open = 1, closed = 0;
+        // Lengths that are still growing, as bits; a step that is no word character ends the word.
+        UInt128 open = 1;
         bool digit = false, letter = false, atStart = true;
         var mask = (UInt128.One << (maximum + 1)) - 1;
+        var after = new ByteSet[maximum + 1];
+        UInt128 closed = 0;
         foreach (var step in _steps)
         {
             if (step.Kind is Kind.ValueStart or Kind.ValueEnd) continue;
@@ -94,7 +97,7 @@ internal sealed class Pattern
                     var word = 0;
                     while (word < literal.Length && ByteClass.IsWord(literal[word])) word++;
                     if (word == literal.Length) next |= open << word;
-                    else closed |= open << word;
+                    else Close(open << word & mask, ByteSet.Range((char)literal[word], (char)literal[word]));
                     if (atStart) (digit, letter) = (digit || ByteClass.IsDigit(literal[0]), letter || ByteClass.IsLetter(literal[0]));
                 }
                 open = next & mask;
@@ -105,7 +108,7 @@ internal sealed class Pattern
                 var wordMember = members.Exists(m => ByteClass.IsWord(m));
                 var otherMember = members.Exists(m => !ByteClass.IsWord(m));
                 if (atStart) (digit, letter) = (digit || members.Exists(ByteClass.IsDigit), letter || members.Exists(m => ByteClass.IsWord(m) && !ByteClass.IsDigit(m)));
-                if (otherMember) closed |= open;
+                if (otherMember) Close(open, step.Set);
                 UInt128 next = step.Min == 0 ? open : 0;
                 if (wordMember)
                 {
@@ -114,7 +117,7 @@ internal sealed class Pattern
                     {
                         grown = grown << 1 & mask;
                         if (n >= step.Min) next |= grown;
-                        if (otherMember) closed |= grown;
+                        if (otherMember) Close(grown, step.Set);
                     }
                 }
                 open = next;
@@ -122,7 +125,15 @@ internal sealed class Pattern
             if (step.Min > 0) atStart = false;
             if (open == 0) break;
         }
-        return ((ulong)((open | closed) >> 1), digit, letter);
+        Close(open, new ByteSet(ulong.MaxValue, ulong.MaxValue));
+        return new FirstWord((ulong)(closed >> 1), digit, letter, after);
+
+        void Close(UInt128 lengths, ByteSet following)
+        {
+            closed |= lengths;
+            for (var n = 0; n <= maximum; n++)
+                if ((lengths >> n & 1) != 0) after[n] |= following;
+        }
     }
 
     private int Match(ReadOnlySpan<byte> text, int at, int step, ref int budget, ref int valueStart, ref int valueEnd)
@@ -232,6 +243,9 @@ internal sealed class Pattern
 
     private readonly record struct Step(Kind Kind, ByteSet Set, byte[][]? Alternatives, int Min, int Max);
 }
+
+/// <summary>See <see cref="Pattern.FirstToken"/>. Bit n-1 of <paramref name="Lengths"/>: it can be n bytes long.</summary>
+internal readonly record struct FirstWord(ulong Lengths, bool Digit, bool Letter, ByteSet[] After);
 
 /// <summary>Reads one atom and one count at a time from the rule language.</summary>
 internal sealed class PatternParser(string source, int position, bool ignoreCase)

@@ -30,6 +30,12 @@ internal sealed class Rule
     /// <summary>Sorted folded hashes of the keywords.</summary>
     public uint[] Keywords { get; init; } = [];
 
+    /// <summary><see cref="Keywords"/> as a bit set of the rule book's <see cref="KeywordIndex"/>; set when the book is built.</summary>
+    public ulong[] KeywordBits { get; set; } = [];
+
+    /// <summary>Shortest first word of a match; a prefilter.</summary>
+    public int MinimumFirstWord { get; set; }
+
     public ValueCheck? Check { get; init; }
 
     /// <summary>Least Shannon entropy in bits per byte of the value.</summary>

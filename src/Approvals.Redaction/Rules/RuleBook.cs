@@ -12,14 +12,17 @@ internal sealed class RuleBook
     private const int PrefixSlots = 1 << 12;
     private const int MaximumTokenLength = 64;
 
+    /// <summary>Classes of the byte after a word: each separator that identifiers use, and everything else.</summary>
+    private const int Followers = 8;
+
     /// <summary>Formats with no fixed beginning and at least this many bytes are tried only on long runs of base64 letters.</summary>
     public const int LongRun = 33;
 
     private readonly List<Rule> _rules = [];
     private readonly List<int> _longRuns = [];
     private readonly int[][] _byPrefix = new int[PrefixSlots][];
-    private readonly int[][] _byDigitToken = new int[MaximumTokenLength + 1][];
-    private readonly int[][] _byLetterToken = new int[MaximumTokenLength + 1][];
+    private readonly int[][] _byDigitToken = new int[(MaximumTokenLength + 1) * Followers][];
+    private readonly int[][] _byLetterToken = new int[(MaximumTokenLength + 1) * Followers][];
     private readonly FrozenDictionary<uint, int[]> _byKeyword;
 
     public RuleBook(IEnumerable<Rule> table)
@@ -28,13 +31,16 @@ internal sealed class RuleBook
         _rules.AddRange(BuiltIn.Rules);
         _rules.AddRange(table);
         var prefix = new List<int>?[PrefixSlots];
-        var digit = new List<int>?[MaximumTokenLength + 1];
-        var letter = new List<int>?[MaximumTokenLength + 1];
+        var digit = new List<int>?[(MaximumTokenLength + 1) * Followers];
+        var letter = new List<int>?[(MaximumTokenLength + 1) * Followers];
+        Keywords = new KeywordIndex(_rules.SelectMany(r => r.Keywords));
         var keyword = new Dictionary<uint, List<int>>();
         for (var i = 0; i < _rules.Count; i++)
         {
             var rule = _rules[i];
+            rule.KeywordBits = Keywords.BitsOf(rule.Keywords);
             if (rule.Pattern is not { } pattern) continue;
+            rule.MinimumFirstWord = System.Numerics.BitOperations.TrailingZeroCount(pattern.FirstToken(MaximumTokenLength).Lengths) + 1;
             if (UsesPrefix(rule, pattern)) AddPrefixes(prefix, pattern, i);
             else if (rule.Type is Types.Secret && rule.Reach == Reach.Keyword)
             {
@@ -48,12 +54,13 @@ internal sealed class RuleBook
             else AddTokenLengths(digit, letter, pattern, i);
         }
         for (var i = 0; i < PrefixSlots; i++) _byPrefix[i] = prefix[i]?.ToArray() ?? [];
-        for (var i = 0; i <= MaximumTokenLength; i++)
+        for (var i = 0; i < _byDigitToken.Length; i++)
         {
             _byDigitToken[i] = digit[i]?.ToArray() ?? [];
             _byLetterToken[i] = letter[i]?.ToArray() ?? [];
         }
         WithLongRun = [.. _longRuns];
+        VendorBits = Keywords.BitsOf([.. keyword.Keys]);
         _byKeyword = keyword.ToFrozenDictionary(p => p.Key, p => p.Value.ToArray());
     }
 
@@ -64,9 +71,15 @@ internal sealed class RuleBook
     /// <summary>Rules that may match a token beginning with these three bytes (packed little endian).</summary>
     public int[] WithPrefix(uint three) => _byPrefix[Slot(three)];
 
-    public int[] WithDigitToken(int length) => _byDigitToken[Math.Min(length, MaximumTokenLength)];
+    /// <summary>Rules whose first word can be this long, begin with a digit, and be followed by this byte (0 at the end of the text).</summary>
+    public int[] WithDigitToken(int length, byte next) => _byDigitToken[Math.Min(length, MaximumTokenLength) * Followers + Follower(next)];
 
-    public int[] WithLetterToken(int length) => _byLetterToken[Math.Min(length, MaximumTokenLength)];
+    public int[] WithLetterToken(int length, byte next) => _byLetterToken[Math.Min(length, MaximumTokenLength) * Followers + Follower(next)];
+
+    public KeywordIndex Keywords { get; }
+
+    /// <summary>Keywords that <see cref="WithKeyword"/> knows.</summary>
+    public ulong[] VendorBits { get; }
 
     public int[] WithLongRun { get; }
 
@@ -96,14 +109,41 @@ internal sealed class RuleBook
 
     private static void AddTokenLengths(List<int>?[] digit, List<int>?[] letter, Pattern pattern, int rule)
     {
-        var (lengths, startsWithDigit, startsWithLetter) = pattern.FirstToken(MaximumTokenLength);
+        var first = pattern.FirstToken(MaximumTokenLength);
         for (var length = 1; length <= MaximumTokenLength; length++)
         {
-            if ((lengths >> (length - 1) & 1) == 0) continue;
-            if (startsWithDigit) Add(digit, length, rule);
-            if (startsWithLetter) Add(letter, length, rule);
+            if ((first.Lengths >> (length - 1) & 1) == 0) continue;
+            for (var follower = 0; follower < Followers; follower++)
+            {
+                if (!CanFollow(first.After[length], follower)) continue;
+                if (first.Digit) Add(digit, length * Followers + follower, rule);
+                if (first.Letter) Add(letter, length * Followers + follower, rule);
+            }
         }
     }
+
+    private static int Follower(byte next) => next switch
+    {
+        (byte)'-' => 1,
+        (byte)' ' => 2,
+        (byte)'.' => 3,
+        (byte)'/' => 4,
+        (byte)':' => 5,
+        (byte)'+' or (byte)'=' => 6,
+        _ => 0,
+    };
+
+    private static bool CanFollow(ByteSet set, int follower) => follower switch
+    {
+        1 => set.Contains((byte)'-'),
+        2 => set.Contains((byte)' '),
+        3 => set.Contains((byte)'.'),
+        4 => set.Contains((byte)'/'),
+        5 => set.Contains((byte)':'),
+        6 => set.Contains((byte)'+') || set.Contains((byte)'='),
+        // Anything else: the end of the match, or a rarer character.
+        _ => (set.Low & ~(ByteSet.Range('-', '/').Low | ByteSet.Range(' ', ' ').Low | ByteSet.Range(':', ':').Low)) != 0 || set.High != 0,
+    };
 
     private static void Add(List<int>?[] table, int slot, int rule)
     {

@@ -9,6 +9,9 @@ internal static class ContextWords
     private const int After = 40;
 
     /// <summary>Whether a keyword stands in the 70 bytes before, the 40 after, or the JSON keys above.</summary>
+    public static bool Near(in ScanText text, int start, int end, Rule rule) =>
+        rule.Keywords.Length > 0 && text.Nearby.Any(text, start, rule.KeywordBits) && Near(text, start, end, rule.Keywords);
+
     public static bool Near(in ScanText text, int start, int end, uint[] keywords)
     {
         if (keywords.Length == 0) return false;
@@ -39,6 +42,9 @@ internal ref struct WordHashes(ReadOnlySpan<byte> text)
     private int _parts;
     private bool _wholePending;
 
+    /// <summary>The current hash is that of a joined name, not of a word in it.</summary>
+    public bool IsWhole { get; private set; }
+
     public uint Current { get; private set; }
 
     public readonly WordHashes GetEnumerator() => this;
@@ -49,11 +55,13 @@ internal ref struct WordHashes(ReadOnlySpan<byte> text)
         {
             _wholePending = false;
             Current = _whole;
+            IsWhole = true;
             _whole = 2166136261u;
             var parts = _parts;
             _parts = 0;
             if (parts > 1) return true;
         }
+        IsWhole = false;
         var i = _position;
         while (i < _text.Length && !IsPart(_text[i])) i++;
         if (i >= _text.Length)

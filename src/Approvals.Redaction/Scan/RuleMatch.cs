@@ -9,6 +9,8 @@ internal static class RuleMatch
     public static void Consider(in ScanText text, int index, Rule rule, int start, int valueStart, int valueEnd)
     {
         if (valueEnd <= valueStart) return;
+        // The cheap question first: most candidates of a keyword rule have no keyword anywhere near.
+        if (rule.Reach == Reach.Keyword && !text.Nearby.Any(text, start, rule.KeywordBits)) return;
         var value = text.Bytes[valueStart..valueEnd];
         if (rule.Check is not null && !rule.Check(value)) return;
         if (rule.Type == Types.Secret && !SecretIsReal(rule, value)) return;
@@ -16,7 +18,7 @@ internal static class RuleMatch
         var confidence = rule.Confidence;
         if (rule.Reach != Reach.Anywhere)
         {
-            var near = ContextWords.Near(text, start, valueEnd, rule.Keywords);
+            var near = ContextWords.Near(text, start, valueEnd, rule);
             if (!near && (rule.Reach == Reach.Keyword || !IsWholeText(text, start, valueEnd))) return;
             if (!near) confidence *= 0.7f;
         }

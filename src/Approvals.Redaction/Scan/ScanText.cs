@@ -18,6 +18,10 @@ internal readonly ref struct ScanText
 
     public required CharacterMasks Masks { get; init; }
 
+    public required NearbyKeywords Nearby { get; init; }
+
+    public required Secrets.KeyMeanings Names { get; init; }
+
     public required HitBuffer Hits { get; init; }
 
     public required RuleBook Rules { get; init; }

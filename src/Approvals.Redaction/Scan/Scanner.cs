@@ -11,6 +11,9 @@ namespace Approvals.Redaction.Scan;
 /// </summary>
 internal static class Scanner
 {
+    /// <summary>Formats that are known only by a keyword have at least this many bytes.</summary>
+    private const int ShortestKeyed = 12;
+
     public static void Scan(in ScanText text)
     {
         var from = text.Hits.Count;
@@ -24,6 +27,8 @@ internal static class Scanner
         var bytes = text.Bytes;
         var masks = text.Masks;
         var numbersDoneTo = 0;
+        // Up to here stands a date or time, which no identifier rule needs to see.
+        var plainTo = 0;
         var runDoneTo = 0;
         for (var start = masks.NextWord(0); start < bytes.Length;)
         {
@@ -33,7 +38,7 @@ internal static class Scanner
             {
                 var three = (uint)(bytes[start] | bytes[start + 1] << 8 | bytes[start + 2] << 16);
                 var candidates = text.Rules.WithPrefix(three);
-                if (candidates.Length > 0) TryRules(text, candidates, start);
+                if (candidates.Length > 0) TryRules(text, candidates, start, length);
             }
             if (length == 5 && bytes[start] == 'B') PemKeys.AtBegin(text, start);
             if (length == 4 && bytes[start] == 'c' && bytes[start..end].SequenceEqual("curl"u8)) CommandLines.AtCurl(text, end);
@@ -41,31 +46,36 @@ internal static class Scanner
             if (end < bytes.Length && bytes[end] == '~' && bytes[end - 1] == 'Q') AzureClientSecrets.AtTilde(text, end);
             if (ByteClass.IsDigit(bytes[start]))
             {
-                if (start >= numbersDoneTo) numbersDoneTo = Numbers.At(text, start, end);
-                TryRules(text, text.Rules.WithDigitToken(length), start);
+                if (start >= numbersDoneTo) numbersDoneTo = Numbers.At(text, start);
+                if (numbersDoneTo < 0) plainTo = numbersDoneTo = -numbersDoneTo;
+                if (start >= plainTo) TryRules(text, text.Rules.WithDigitToken(length, text.At(end)), start, length);
             }
             else if (length <= 40 && ByteClass.IsLetter(bytes[start]))
             {
                 if (masks.Digits(start, end) > 0 || (end < bytes.Length - 1 && length <= 4 && bytes[end] is (byte)' ' or (byte)'-' && ByteClass.IsDigit(bytes[end + 1])))
-                    TryRules(text, text.Rules.WithLetterToken(length), start);
+                    TryRules(text, text.Rules.WithLetterToken(length, text.At(end)), start, length);
                 if (length >= 4 && ByteClass.IsDigit(bytes[start + 2])) IbanAt(text, start);
             }
-            if (length >= 8 && masks.Digits(start, end) > 0) KeyedSecrets.AtToken(text, start, end);
-            if (start >= runDoneTo && end - start >= 2)
+            if (start >= runDoneTo)
             {
                 // One long run of base64 letters may hold many words; it is looked at once, from its beginning.
                 runDoneTo = end;
-                if (end < bytes.Length && ByteClass.IsBase64(bytes[end]) || length >= RuleBook.LongRun) runDoneTo = LongRun(text, start, end);
+                if (end < bytes.Length && bytes[end] is (byte)'-' or (byte)'+' or (byte)'/') runDoneTo = RunEnd(bytes, end);
+                if (runDoneTo - start >= RuleBook.LongRun) TryRules(text, text.Rules.WithLongRun, start, int.MaxValue);
+                if (runDoneTo - start >= ShortestKeyed && masks.Digits(start, runDoneTo) > 0) KeyedSecrets.AtToken(text, start);
+                else if (length == 8 && end < bytes.Length && bytes[end] == ':') KeyedSecrets.AtToken(text, start);
+            }
+            else if (length >= ShortestKeyed && masks.Digits(start, end) > 0)
+            {
+                KeyedSecrets.AtToken(text, start);
             }
             start = masks.NextWord(end);
         }
     }
 
-    private static int LongRun(in ScanText text, int start, int end)
+    private static int RunEnd(ReadOnlySpan<byte> bytes, int end)
     {
-        var bytes = text.Bytes;
         while (end < bytes.Length && ByteClass.IsBase64(bytes[end])) end++;
-        if (end - start >= RuleBook.LongRun) TryRules(text, text.Rules.WithLongRun, start);
         return end;
     }
 
@@ -76,11 +86,13 @@ internal static class Scanner
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void TryRules(in ScanText text, int[] candidates, int start)
+    private static void TryRules(in ScanText text, int[] candidates, int start, int length)
     {
         foreach (var index in candidates)
         {
             var rule = text.Rules[index];
+            if (length < rule.MinimumFirstWord) continue;
+            if (rule.Reach == Reach.Keyword && !text.Nearby.Any(text, start, rule.KeywordBits)) continue;
             var end = rule.Pattern!.Match(text.Bytes, start, out var valueStart, out var valueEnd);
             if (end >= 0) RuleMatch.Consider(text, index, rule, start, valueStart, valueEnd);
         }

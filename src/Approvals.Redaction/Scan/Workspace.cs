@@ -11,6 +11,10 @@ internal sealed class Workspace
 
     public HitBuffer Hits { get; } = new();
 
+    public Secrets.KeyMeanings Names { get; } = new();
+
+    public NearbyKeywords Nearby { get; } = new();
+
     public Word[] Words { get; } = new Word[8192];
 
     public JsonPath Path { get; } = new();

@@ -19,14 +19,14 @@ internal static class Assignments
         var next = text.At(at + 1);
         if (next is (byte)'=' or (byte)'>' or (byte)':') return;
         var valueStart = SkipBlanks(bytes, at + 1);
-        if (valueStart >= bytes.Length) return;
+        if (valueStart >= bytes.Length || (bytes[at] == ':' && ByteClass.IsDigit(text.At(at - 1)) && ByteClass.IsDigit(text.At(at + 1)))) return;
         var nameEnd = NameEnd(bytes, at);
         if (nameEnd <= 0) return;
         var nameStart = nameEnd;
         var lowest = Math.Max(0, nameEnd - 64);
         while (nameStart > lowest && (ByteClass.IsWord(bytes[nameStart - 1]) || bytes[nameStart - 1] is (byte)'-' or (byte)'.')) nameStart--;
-        if (nameStart == nameEnd) return;
-        var meaning = KeyNames.Classify(bytes[nameStart..nameEnd]);
+        if (nameStart == nameEnd || ByteClass.IsDigit(bytes[nameEnd - 1]) && ByteClass.IsDigit(bytes[nameStart])) return;
+        var meaning = text.Names.Of(bytes[nameStart..nameEnd]);
         if (meaning == KeyMeaning.None) return;
         // A closing tag bracket is an operator only where the value follows at once.
         if (bytes[at] == '>' && text.At(at - 1) is not ((byte)'=' or (byte)'-') && valueStart != at + 1) return;
@@ -51,7 +51,7 @@ internal static class Assignments
     /// <summary>The whole value of a JSON member or array element whose key is known.</summary>
     public static void WholeValue(in ScanText text, int from)
     {
-        var meaning = KeyNames.Classify(text.Key);
+        var meaning = text.Names.Of(text.Key);
         if (meaning != KeyMeaning.None) Consider(text, meaning, 0, text.Bytes.Length, from);
     }
 

@@ -55,7 +55,7 @@ internal static class CommandLines
         var end = start;
         while (end < bytes.Length && (ByteClass.IsWord(bytes[end]) || bytes[end] == '-')) end++;
         if (end + 1 >= bytes.Length || bytes[end] != ' ' || bytes[end + 1] is (byte)'-' or (byte)' ') return;
-        var meaning = KeyNames.Classify(bytes[start..end]);
+        var meaning = text.Names.Of(bytes[start..end]);
         if (meaning is not (KeyMeaning.Password or KeyMeaning.Token)) return;
         var (valueStart, valueEnd) = Assignments.ValueAt(bytes, end + 1);
         Assignments.Consider(text, meaning, valueStart, valueEnd, text.Hits.Count);

@@ -35,13 +35,15 @@ internal static class KeyNames
         var lastIsBenign = false;
         var keyQualified = false;
         var previousQualifies = false;
-        foreach (var hash in new WordHashes(name))
+        var hashes = new WordHashes(name);
+        while (hashes.MoveNext())
         {
+            var hash = hashes.Current;
             Words.TryGetValue(hash, out var word);
             flags |= word;
             if ((word & Key) != 0 && previousQualifies) keyQualified = true;
             previousQualifies = (word & KeyQualifier) != 0;
-            if (word != 0 || hash != 0) lastIsBenign = (word & Benign) != 0;
+            if (word != 0 || !hashes.IsWhole) lastIsBenign = (word & Benign) != 0;
         }
         if ((flags & Benign) != 0 && (lastIsBenign || (flags & (Password | Token)) == 0)) return KeyMeaning.None;
         if ((flags & Header) != 0) return KeyMeaning.Header;

@@ -11,8 +11,9 @@ internal static class KeyedSecrets
 {
     private const int Before = 60;
 
-    public static void AtToken(in ScanText text, int start, int end)
+    public static void AtToken(in ScanText text, int start)
     {
+        if (!text.Nearby.AnyVendor(text, start)) return;
         var bytes = text.Bytes;
         var window = bytes[Math.Max(0, start - Before)..start];
         Try(text, window, start);
