@@ -35,6 +35,12 @@ public sealed class PolicySet
     /// <summary>The ids of its rules, in the order of the file.</summary>
     public IReadOnlyList<string> RuleIds => [.. Document.Rules.Select(r => r.Id)];
 
+    /// <summary>What this policy allows of break-glass, standing approvals and delegation.</summary>
+    public PolicyExceptions Exceptions => Document.Exceptions;
+
+    /// <summary>What becomes of reviews that are open when this policy takes the place of another.</summary>
+    public OpenReviews OnChange => Document.OnChange;
+
     /// <summary>What loading found that is not an error.</summary>
     public IReadOnlyList<PolicyDiagnostic> Warnings { get; }
 

@@ -7,7 +7,7 @@ public sealed record ReviewPlan(IReadOnlyList<ReviewStage> Stages);
 /// <summary>One step of a review plan.</summary>
 /// <param name="Groups">A reviewer is eligible who is in one of these; empty means that <see cref="Filter"/> alone decides.</param>
 /// <param name="Quorum">How many distinct people must approve; at least 1.</param>
-/// <param name="Timeout">The stage expires this long after it began.</param>
+/// <param name="Timeout">The stage expires this long after it began; <see cref="After"/> says when that is.</param>
 public sealed record ReviewStage(string Name, IReadOnlyList<string> Groups, int Quorum, TimeSpan Timeout)
 {
     /// <summary>So many denials deny the action; at least 1.</summary>
@@ -32,8 +32,33 @@ public sealed record ReviewStage(string Name, IReadOnlyList<string> Groups, int 
     /// <summary>CEL over <c>reviewer</c>, <c>action</c> and <c>principal</c>: only a reviewer for whom it is true is eligible.</summary>
     public string? Filter { get; init; }
 
+    /// <summary>The working time in which timeout, reminders and escalation are counted, ascending and apart; <see langword="null"/>: day and night.</summary>
+    public IReadOnlyList<OpenWindow>? Hours { get; init; }
+
     /// <summary>Whoever last changed the policy that let this through is not eligible.</summary>
     public bool ExcludePolicyAuthor { get; init; }
+
+    /// <summary>
+    /// When a span of this stage (its timeout, a reminder, its escalation) is over, counted from its start in <see cref="Hours"/>. Pure, so that
+    /// an orchestration may ask at any replay. Spans beyond the hours that are known end with them.
+    /// </summary>
+    public DateTimeOffset After(TimeSpan span, DateTimeOffset startedAt)
+    {
+        if (Hours is null)
+            return startedAt + span;
+        var last = startedAt;
+        foreach (var window in Hours)
+        {
+            if (window.Until <= startedAt)
+                continue;
+            var from = window.From > startedAt ? window.From : startedAt;
+            if (window.Until - from >= span)
+                return from + span;
+            span -= window.Until - from;
+            last = window.Until;
+        }
+        return last;
+    }
 }
 
 /// <summary>Members of <paramref name="Groups"/> become eligible too, <paramref name="After"/> the stage's start.</summary>

@@ -16,6 +16,8 @@ internal sealed class Fields(PolicyDocument policy, Findings findings)
 
     private readonly string[] _lists = [.. policy.Data.ListNames];
     private readonly string[] _tables = [.. policy.Data.TableNames];
+    private readonly string[] _freezes = [.. policy.Data.Freezes.Select(f => f.Name)];
+    private readonly string[] _calendars = [.. policy.Data.Calendars.Select(c => c.Name)];
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
     public void Check()
@@ -68,7 +70,7 @@ internal sealed class Fields(PolicyDocument policy, Findings findings)
 
     private void CheckMember(PolicyRule rule, Expression expression, Expr expr, Dictionary<string, string[]> bound)
     {
-        foreach (var (variable, known, what) in new[] { ("lists", _lists, "list"), ("tables", _tables, "table") })
+        foreach (var (variable, known, what) in new[] { ("lists", _lists, "list"), ("tables", _tables, "table"), ("freezes", _freezes, "freeze"), ("calendars", _calendars, "calendar") })
         {
             if (ExprWalk.Member(expr, variable) is not { } name)
                 continue;

@@ -36,7 +36,7 @@ internal sealed class Plans(PolicyDocument policy, PeopleDirectory? directory, F
             findings.Add(DiagnosticSeverity.Error, rule, "empty_group", $"Nobody is in group `{group}`, which stage `{stage.Name}` of `{rule.Id}` asks.", Suggestion.For(group, _groups) ?? "Add people to it, or name another group.");
     }
 
-    private void CheckPeople(PolicyRule rule, ReviewPlan plan, PeopleDirectory people)
+    private void CheckPeople(PolicyRule rule, PlanSource plan, PeopleDirectory people)
     {
         var places = new List<IReadOnlyList<int>>();
         foreach (var stage in plan.Stages)

@@ -15,6 +15,8 @@ internal static class Activation
         ["now"] = CelType.Timestamp,
         ["lists"] = CelType.Map(CelType.String, CelType.List(CelType.Dyn)),
         ["tables"] = CelType.Map(CelType.String, CelType.JsonObject),
+        ["freezes"] = CelType.Map(CelType.String, CelType.Bool),
+        ["calendars"] = CelType.Map(CelType.String, CelType.Bool),
     });
 
     /// <exception cref="PolicyInputException">The input is not what <see cref="PolicyInput"/> says.</exception>
@@ -27,6 +29,8 @@ internal static class Activation
         ["now"] = CelValue.Of(input.Now),
         ["lists"] = data.Lists,
         ["tables"] = data.Tables,
+        ["freezes"] = data.FreezesAt(input.Now),
+        ["calendars"] = data.CalendarsAt(input.Now),
     };
 
     // INVARIANT: what is not of its declared type is no input at all. Nothing is guessed: a missing list of findings is not an empty one.

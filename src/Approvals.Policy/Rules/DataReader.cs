@@ -1,3 +1,4 @@
+using Approvals.Policy.Calendars;
 using Approvals.Policy.Cel;
 using Approvals.Policy.Yaml;
 
@@ -10,10 +11,14 @@ internal sealed class DataReader(DiagnosticList diagnostics)
 
     private readonly Dictionary<string, YamlNode> _nodes = new(StringComparer.Ordinal);
 
-    public PolicyData Read(YamlKeys root) => new(
+    public PolicyData Read(YamlKeys root, CalendarReader calendars) => new(
         Read(root.Named("lists", MaximumNames), "list", node => node is YamlSequence, "a list: `name: [a, b]`"),
         Read(root.Named("tables", MaximumNames), "table", node => node is YamlMapping, "a table: `name: {key: value}`"),
-        _nodes);
+        _nodes)
+    {
+        Freezes = [.. calendars.Freezes.Values],
+        Calendars = [.. calendars.Calendars.Values],
+    };
 
     private CelValue Read(IReadOnlyList<KeyValuePair<YamlScalar, YamlNode>> entries, string what, Func<YamlNode, bool> fits, string form)
     {

@@ -22,29 +22,29 @@ internal sealed class Evaluator(PolicyDocument policy, string digest)
         {
             return Failed(null, "invalid_input", e.Message);
         }
-        return policy.Mode == MatchMode.FirstMatch ? FirstMatch(activation) : HighestSeverity(activation);
+        return policy.Mode == MatchMode.FirstMatch ? FirstMatch(activation, input.Now) : HighestSeverity(activation, input.Now);
     }
 
-    private PolicyDecision FirstMatch(CelActivation activation)
+    private PolicyDecision FirstMatch(CelActivation activation, DateTimeOffset now)
     {
         PolicyDecision? failure = null;
         foreach (var rule in _denials)
         {
             if (Matches(rule, activation, ref failure))
-                return Decided(rule, activation, rule.Risk, rule.Evidence, rule.Obligations);
+                return Decided(rule, activation, rule.Risk, rule.Evidence, rule.Obligations, now);
         }
         foreach (var rule in _others)
         {
             if (failure is not null)
                 return failure;
             if (Matches(rule, activation, ref failure))
-                return Decided(rule, activation, rule.Risk, rule.Evidence, rule.Obligations);
+                return Decided(rule, activation, rule.Risk, rule.Evidence, rule.Obligations, now);
         }
         return failure ?? Nothing();
     }
 
     /// <summary>Every rule is evaluated; deny over review over allow, then the higher risk, then the order of the file.</summary>
-    private PolicyDecision HighestSeverity(CelActivation activation)
+    private PolicyDecision HighestSeverity(CelActivation activation, DateTimeOffset now)
     {
         PolicyDecision? failure = null;
         PolicyRule? deciding = null;
@@ -62,7 +62,7 @@ internal sealed class Evaluator(PolicyDocument policy, string digest)
             return failure;
         return deciding is null
             ? Nothing()
-            : Decided(deciding, activation, Math.Min(risk, 100), evidence is null ? [] : evidence, obligations);
+            : Decided(deciding, activation, Math.Min(risk, 100), evidence is null ? [] : evidence, obligations, now);
     }
 
     private void Collect(
@@ -93,7 +93,7 @@ internal sealed class Evaluator(PolicyDocument policy, string digest)
         return matches == true;
     }
 
-    private PolicyDecision Decided(PolicyRule rule, CelActivation activation, int risk, IReadOnlyList<string> evidence, Obligations obligations)
+    private PolicyDecision Decided(PolicyRule rule, CelActivation activation, int risk, IReadOnlyList<string> evidence, Obligations obligations, DateTimeOffset now)
     {
         string reason;
         try
@@ -107,7 +107,9 @@ internal sealed class Evaluator(PolicyDocument policy, string digest)
                 return Failed(rule, e.Code, $"its reason: {e.Reason}");
             reason = rule.Description ?? $"Rule {rule.Id} of the policy.";
         }
-        var plan = rule.Plan is null ? null : obligations == Obligations.None ? rule.Plan : obligations.ApplyTo(rule.Plan);
+        var plan = rule.Plan?.At(now);
+        if (plan is not null && obligations != Obligations.None)
+            plan = obligations.ApplyTo(plan);
         return new PolicyDecision(rule.Verdict, rule.Id, reason, digest, plan)
         {
             RiskScore = risk,

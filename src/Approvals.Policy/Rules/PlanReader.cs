@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Approvals.Policy.Calendars;
 using Approvals.Policy.Yaml;
 
 namespace Approvals.Policy.Rules;
 
 /// <summary>Reads review plans: the named ones under <c>plans:</c> and those that stand in a rule.</summary>
-internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions expressions)
+internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions expressions, IReadOnlyDictionary<string, WorkCalendar> calendars)
 {
     public const int LongestJustification = 1_000;
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(90);
@@ -15,7 +16,7 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
     private const int MaximumQuorum = 50;
     private const int MaximumReminders = 20;
 
-    private readonly Dictionary<string, ReviewPlan?> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PlanSource?> _named = new(StringComparer.Ordinal);
     private readonly Dictionary<string, YamlNode> _unused = new(StringComparer.Ordinal);
 
     public IReadOnlyList<KeyValuePair<string, YamlNode>> Unused => [.. _unused];
@@ -33,7 +34,7 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
     }
 
     /// <summary>The name of a plan, <c>{stages: […]}</c>, or the keys of its only stage.</summary>
-    public ReviewPlan? Read(YamlNode node)
+    public PlanSource? Read(YamlNode node)
     {
         if (node is not YamlScalar name)
             return ReadPlan(node);
@@ -62,24 +63,26 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
         }
     }
 
-    private ReviewPlan? ReadPlan(YamlNode node)
+    private PlanSource? ReadPlan(YamlNode node)
     {
         if (YamlKeys.Of(node, "A review plan", diagnostics) is not { } keys)
             return null;
         if (keys.Node.Entries.All(e => e.Key.Text != "stages"))
-            return ReadStage(keys, 0) is { } only ? new ReviewPlan([only]) : null;
+            return ReadStage(keys, 0) is { } only ? new PlanSource(new ReviewPlan([only.Stage]), [only.Calendar]) : null;
 
         var nodes = keys.Items("stages", MaximumStages);
         keys.Finish();
         if (nodes.Count == 0)
             diagnostics.Error(node, "no_stages", "A review plan without stages asks nobody.", "Add a stage with `groups`, `quorum` and `timeout`.");
         var stages = nodes.Select((stage, index) => YamlKeys.Of(stage, "A stage", diagnostics) is { } stageKeys ? ReadStage(stageKeys, index) : null).ToList();
-        foreach (var twice in stages.OfType<ReviewStage>().GroupBy(s => s.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        foreach (var twice in stages.GroupBy(s => s?.Stage.Name ?? "", StringComparer.Ordinal).Where(g => g.Count() > 1))
             diagnostics.Error(node, "duplicate_stage", $"Two stages are named `{twice.Key}`.", "Give each stage a name of its own: votes name their stage.");
-        return stages.Count > 0 && !stages.Contains(null) ? new ReviewPlan(stages!) : null;
+        return stages.Count > 0 && stages.TrueForAll(s => s is not null)
+            ? new PlanSource(new ReviewPlan([.. stages.Select(s => s!.Value.Stage)]), [.. stages.Select(s => s!.Value.Calendar)])
+            : null;
     }
 
-    private ReviewStage? ReadStage(YamlKeys keys, int index)
+    private (ReviewStage Stage, WorkCalendar? Calendar)? ReadStage(YamlKeys keys, int index)
     {
         var name = keys.Scalar("name");
         if (name is not null && !Names.Check(name, "stage name", diagnostics))
@@ -102,10 +105,21 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
             Filter = filter is null ? null : expressions.ReviewerFilter(filter)?.Source,
             ExcludePolicyAuthor = keys.Flag("excludePolicyAuthor"),
         };
+        var calendar = Calendar(keys);
         keys.Finish();
         if (stage.OneFromEachGroup && (groups.Count == 0 || quorum < groups.Count))
             diagnostics.Error(keys.Node, "quorum_below_groups", string.Create(CultureInfo.InvariantCulture, $"One from each of {groups.Count} groups cannot be had with a quorum of {quorum}."), string.Create(CultureInfo.InvariantCulture, $"Write `quorum: {Math.Max(groups.Count, 1)}`: nobody counts for two groups."));
-        return stage;
+        return (stage, calendar);
+    }
+
+    private WorkCalendar? Calendar(YamlKeys keys)
+    {
+        if (keys.Scalar("hours") is not { } name)
+            return null;
+        if (calendars.TryGetValue(name.Text, out var calendar))
+            return calendar;
+        diagnostics.Error(name, "unknown_calendar", $"There is no calendar `{name.Text}`.", Suggestion.For(name.Text, calendars.Keys) ?? "Define it under `calendars:`.");
+        return null;
     }
 
     private IReadOnlyList<string> Groups(YamlKeys keys, string key)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Approvals.Policy.Calendars;
 using Approvals.Policy.Yaml;
 
 namespace Approvals.Policy.Rules;
@@ -15,6 +16,12 @@ internal static class PolicyReader
         ["highest-severity"] = MatchMode.HighestSeverity,
     };
 
+    private static readonly Dictionary<string, OpenReviews> s_onChange = new(StringComparer.Ordinal)
+    {
+        ["keep"] = OpenReviews.Keep,
+        ["redecide"] = OpenReviews.Redecide,
+    };
+
     /// <exception cref="PolicyException">The policy cannot be loaded.</exception>
     public static PolicyDocument Read(string text, DiagnosticList diagnostics)
     {
@@ -25,15 +32,19 @@ internal static class PolicyReader
         var name = root.Text("name");
         _ = root.Text("description");
         var mode = root.Word("mode", s_modes) ?? MatchMode.FirstMatch;
-        var data = new DataReader(diagnostics).Read(root);
+        var onChange = root.Word("onChange", s_onChange) ?? OpenReviews.Keep;
+        var calendars = new CalendarReader(diagnostics);
+        calendars.Read(root);
+        var data = new DataReader(diagnostics).Read(root, calendars);
         var expressions = new RuleExpressions(diagnostics);
-        var plans = new PlanReader(diagnostics, expressions);
+        var plans = new PlanReader(diagnostics, expressions, calendars.Calendars);
         plans.ReadNamed(root.Named("plans", MaximumPlans));
         var rules = new RuleReader(diagnostics, expressions, plans);
         var read = root.Items("rules", MaximumRules, required: true).Select(rules.Read).OfType<PolicyRule>().ToList();
+        var exceptions = ExceptionReader.Read(root, diagnostics);
         root.Finish();
         diagnostics.ThrowIfErrors();
-        return new PolicyDocument { Name = name, Mode = mode, Rules = read, Data = data, UnusedPlans = plans.Unused };
+        return new PolicyDocument { Name = name, Mode = mode, Rules = read, Data = data, Exceptions = exceptions, OnChange = onChange, UnusedPlans = plans.Unused };
     }
 
     private static void Version(YamlKeys root)

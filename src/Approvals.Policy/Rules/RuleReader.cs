@@ -84,7 +84,7 @@ internal sealed class RuleReader(DiagnosticList diagnostics, RuleExpressions exp
         return obligations;
     }
 
-    private ReviewPlan? Plan(YamlKeys keys, PolicyVerdict? verdict)
+    private PlanSource? Plan(YamlKeys keys, PolicyVerdict? verdict)
     {
         var node = verdict == PolicyVerdict.Review ? keys.Require("review") : keys.Get("review");
         if (node is null)
