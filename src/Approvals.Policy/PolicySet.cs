@@ -10,17 +10,18 @@ namespace Approvals.Policy;
 /// </summary>
 public sealed class PolicySet
 {
-    private static readonly Lazy<string> s_defaultYaml = new(ReadDefault);
+    private static readonly Lazy<string> s_defaultYaml = new(() => PolicyStarter.Read("default.yaml"));
 
     private readonly Evaluator _evaluator;
 
-    private PolicySet(PolicyDocument document, string digest, string sourceName, IReadOnlyList<PolicyDiagnostic> warnings)
+    private PolicySet(PolicyDocument document, string digest, string sourceName, IReadOnlyList<PolicyDiagnostic> warnings, PersonRef? changedBy = null)
     {
+        ChangedBy = changedBy;
         SourceName = sourceName;
         Document = document;
         Digest = digest;
         Warnings = warnings;
-        _evaluator = new Evaluator(document, digest);
+        _evaluator = new Evaluator(document, digest, changedBy);
     }
 
     /// <summary>The policy that the samples run under: <c>samples/policies/default.yaml</c>, byte for byte.</summary>
@@ -44,6 +45,9 @@ public sealed class PolicySet
     /// <summary>What loading found that is not an error.</summary>
     public IReadOnlyList<PolicyDiagnostic> Warnings { get; }
 
+    /// <summary>Who last changed this policy, where that is known.</summary>
+    public PersonRef? ChangedBy { get; }
+
     /// <summary>How messages name the file it was read from.</summary>
     public string SourceName { get; }
 
@@ -58,6 +62,12 @@ public sealed class PolicySet
         var document = PolicyReader.Read(yaml, diagnostics);
         return new PolicySet(document, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))), sourceName, diagnostics.InFileOrder);
     }
+
+    /// <summary>
+    /// The same policy, with who last changed it. A plan with <c>excludePolicyAuthor</c> needs to know: without, it denies with
+    /// <c>policy_author_unknown</c>.
+    /// </summary>
+    public PolicySet WithAuthor(PersonRef changedBy) => new(Document, Digest, SourceName, Warnings, changedBy);
 
     /// <summary>Decides on one action. Never throws: whatever goes wrong is a deny whose <see cref="PolicyDecision.Error"/> names it.</summary>
     public PolicyDecision Evaluate(PolicyInput input)
@@ -74,13 +84,5 @@ public sealed class PolicySet
                 Error = "evaluation_failed",
             };
         }
-    }
-
-    private static string ReadDefault()
-    {
-        using var stream = typeof(PolicySet).Assembly.GetManifestResourceStream("Approvals.Policy.default.yaml")
-            ?? throw new InvalidOperationException("The default policy is not in the assembly; rebuild it.");
-        using var reader = new StreamReader(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        return reader.ReadToEnd();
     }
 }

@@ -29,14 +29,14 @@ public sealed record ReviewStage(string Name, IReadOnlyList<string> Groups, int 
     /// <summary>Every group must give at least one of the approvals, and nobody counts for two groups.</summary>
     public bool OneFromEachGroup { get; init; }
 
-    /// <summary>CEL over <c>reviewer</c>, <c>action</c> and <c>principal</c>: only a reviewer for whom it is true is eligible.</summary>
+    /// <summary>CEL over <c>reviewer</c> and <c>principal</c>: only a reviewer for whom it is true is eligible. <see cref="ReviewerFilter"/> evaluates it.</summary>
     public string? Filter { get; init; }
 
     /// <summary>The working time in which timeout, reminders and escalation are counted, ascending and apart; <see langword="null"/>: day and night.</summary>
     public IReadOnlyList<OpenWindow>? Hours { get; init; }
 
-    /// <summary>Whoever last changed the policy that let this through is not eligible.</summary>
-    public bool ExcludePolicyAuthor { get; init; }
+    /// <summary>People who are not eligible here besides those who never are: whoever last changed the policy, where the policy says so.</summary>
+    public IReadOnlyList<PersonRef> Excluded { get; init; } = [];
 
     /// <summary>
     /// When a span of this stage (its timeout, a reminder, its escalation) is over, counted from its start in <see cref="Hours"/>. Pure, so that

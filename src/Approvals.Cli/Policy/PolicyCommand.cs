@@ -10,5 +10,7 @@ internal static class PolicyCommand
         CheckCommand.Create(),
         TestCommand.Create(),
         ExplainCommand.Create(),
+        SimulateCommand.Create(),
+        InitCommand.Create(),
     };
 }

@@ -69,13 +69,13 @@ internal sealed class Plans(PolicyDocument policy, PeopleDirectory? directory, F
     private static IReadOnlyList<int> Eligible(ReviewStage stage, IReadOnlyList<string> groups, PeopleDirectory people) =>
         [.. people.People.Index().Where(p => (groups.Count == 0 || p.Item.Groups.Intersect(groups).Any()) && MayPass(stage, p.Item)).Select(p => p.Index)];
 
-    // A filter on the action cannot be judged without one; only a filter on the reviewer alone rules people out here.
+    // A filter on the principal cannot be judged without one; only a filter on the reviewer alone rules people out here.
     private static bool MayPass(ReviewStage stage, DirectoryPerson person)
     {
         if (stage.Filter is null || !ReviewerFilter.LooksAtReviewerAlone(stage.Filter))
             return true;
         var nothing = JsonSerializer.SerializeToElement(new { });
         var reviewer = JsonSerializer.SerializeToElement(new { kind = "human", issuer = "approvals", subject = person.Subject, displayName = person.Name, groups = person.Groups });
-        return ReviewerFilter.Admits(stage, reviewer, nothing, nothing);
+        return ReviewerFilter.Admits(stage, reviewer, nothing);
     }
 }

@@ -15,30 +15,25 @@ public static class ReviewerFilter
     internal static CelEnvironment Environment { get; } = new(new Dictionary<string, CelType>(StringComparer.Ordinal)
     {
         ["reviewer"] = CelType.JsonObject,
-        ["action"] = CelType.JsonObject,
         ["principal"] = CelType.JsonObject,
     });
 
-    internal static bool LooksAtReviewerAlone(string filter)
-    {
-        var expr = Parser.Parse(new SourceText(filter));
-        return !ExprWalk.Uses(expr, "action") && !ExprWalk.Uses(expr, "principal");
-    }
+    internal static bool LooksAtReviewerAlone(string filter) => !ExprWalk.Uses(Parser.Parse(new SourceText(filter)), "principal");
 
     /// <summary>Whether the filter admits a reviewer; a stage without filter admits everyone.</summary>
     /// <param name="reviewer"><c>{kind, issuer, subject, displayName, groups}</c>.</param>
-    /// <param name="action">As in <see cref="PolicyInput.Action"/>: redacted.</param>
     /// <param name="principal">As in <see cref="PolicyInput.Principal"/>.</param>
-    public static bool Admits(ReviewStage stage, JsonElement reviewer, JsonElement action, JsonElement principal)
+    public static bool Admits(ReviewStage stage, JsonElement reviewer, JsonElement principal)
     {
         if (stage.Filter is null)
             return true;
+        if (reviewer.ValueKind != JsonValueKind.Object || principal.ValueKind != JsonValueKind.Object)
+            return false;
         try
         {
             var activation = new CelActivation(Environment)
             {
                 ["reviewer"] = CelValue.FromJson(reviewer),
-                ["action"] = CelValue.FromJson(action),
                 ["principal"] = CelValue.FromJson(principal),
             };
             return Environment.Compile(stage.Filter).EvaluateCondition(activation, CostLimit, out _) == true;

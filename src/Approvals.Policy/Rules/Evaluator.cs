@@ -6,7 +6,7 @@ namespace Approvals.Policy.Rules;
 /// Decides. INVARIANTS: a deny rule that matches wins over everything; an error in any expression that was needed is a deny; what no rule
 /// matches is a deny. So more deny rules can only deny more.
 /// </summary>
-internal sealed class Evaluator(PolicyDocument policy, string digest)
+internal sealed class Evaluator(PolicyDocument policy, string digest, PersonRef? author)
 {
     private readonly PolicyRule[] _denials = [.. policy.Rules.Where(r => r.Verdict == PolicyVerdict.Deny)];
     private readonly PolicyRule[] _others = [.. policy.Rules.Where(r => r.Verdict != PolicyVerdict.Deny)];
@@ -107,7 +107,9 @@ internal sealed class Evaluator(PolicyDocument policy, string digest)
                 return Failed(rule, e.Code, $"its reason: {e.Reason}");
             reason = rule.Description ?? $"Rule {rule.Id} of the policy.";
         }
-        var plan = rule.Plan?.At(now);
+        if (author is null && rule.Plan?.ExcludesAuthor == true)
+            return Failed(rule, "policy_author_unknown", "whoever last changed the policy may not review, and nobody knows who that was");
+        var plan = rule.Plan?.For(now, author);
         if (plan is not null && obligations != Obligations.None)
             plan = obligations.ApplyTo(plan);
         return new PolicyDecision(rule.Verdict, rule.Id, reason, digest, plan)

@@ -68,7 +68,7 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
         if (YamlKeys.Of(node, "A review plan", diagnostics) is not { } keys)
             return null;
         if (keys.Node.Entries.All(e => e.Key.Text != "stages"))
-            return ReadStage(keys, 0) is { } only ? new PlanSource(new ReviewPlan([only.Stage]), [only.Calendar]) : null;
+            return ReadStage(keys, 0) is { } only ? new PlanSource([only]) : null;
 
         var nodes = keys.Items("stages", MaximumStages);
         keys.Finish();
@@ -78,11 +78,11 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
         foreach (var twice in stages.GroupBy(s => s?.Stage.Name ?? "", StringComparer.Ordinal).Where(g => g.Count() > 1))
             diagnostics.Error(node, "duplicate_stage", $"Two stages are named `{twice.Key}`.", "Give each stage a name of its own: votes name their stage.");
         return stages.Count > 0 && stages.TrueForAll(s => s is not null)
-            ? new PlanSource(new ReviewPlan([.. stages.Select(s => s!.Value.Stage)]), [.. stages.Select(s => s!.Value.Calendar)])
+            ? new PlanSource([.. stages.Select(s => s!)])
             : null;
     }
 
-    private (ReviewStage Stage, WorkCalendar? Calendar)? ReadStage(YamlKeys keys, int index)
+    private StageSource? ReadStage(YamlKeys keys, int index)
     {
         var name = keys.Scalar("name");
         if (name is not null && !Names.Check(name, "stage name", diagnostics))
@@ -103,13 +103,13 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
             TicketPattern = Ticket(keys),
             OneFromEachGroup = keys.Flag("oneFromEachGroup"),
             Filter = filter is null ? null : expressions.ReviewerFilter(filter)?.Source,
-            ExcludePolicyAuthor = keys.Flag("excludePolicyAuthor"),
         };
         var calendar = Calendar(keys);
+        var excludesAuthor = keys.Flag("excludePolicyAuthor");
         keys.Finish();
         if (stage.OneFromEachGroup && (groups.Count == 0 || quorum < groups.Count))
             diagnostics.Error(keys.Node, "quorum_below_groups", string.Create(CultureInfo.InvariantCulture, $"One from each of {groups.Count} groups cannot be had with a quorum of {quorum}."), string.Create(CultureInfo.InvariantCulture, $"Write `quorum: {Math.Max(groups.Count, 1)}`: nobody counts for two groups."));
-        return (stage, calendar);
+        return new StageSource(stage, calendar, excludesAuthor);
     }
 
     private WorkCalendar? Calendar(YamlKeys keys)

@@ -54,14 +54,23 @@ internal sealed class PolicyRule
     public required YamlNode Node { get; init; }
 }
 
-/// <summary>A plan as the policy has it, and the calendars its stages count in, stage by stage.</summary>
-internal sealed record PlanSource(ReviewPlan Plan, IReadOnlyList<WorkCalendar?> Calendars)
+/// <summary>A stage as the policy has it, with what only the moment of a decision can fill in.</summary>
+internal sealed record StageSource(ReviewStage Stage, WorkCalendar? Calendar, bool ExcludesAuthor);
+
+/// <summary>A plan as the policy has it.</summary>
+internal sealed record PlanSource(IReadOnlyList<StageSource> Sources)
 {
-    private readonly bool _anyCalendar = Calendars.Any(c => c is not null);
+    private readonly ReviewPlan _plan = new([.. Sources.Select(s => s.Stage)]);
+    private readonly bool _isFixed = Sources.All(s => s.Calendar is null && !s.ExcludesAuthor);
 
-    public IReadOnlyList<ReviewStage> Stages => Plan.Stages;
+    public IReadOnlyList<ReviewStage> Stages => _plan.Stages;
 
-    /// <summary>The plan for a review that begins now. The same object each time where no stage has a calendar.</summary>
-    public ReviewPlan At(DateTimeOffset now) => !_anyCalendar ? Plan : new ReviewPlan(
-        [.. Plan.Stages.Zip(Calendars, (stage, calendar) => calendar is null ? stage : stage with { Hours = calendar.Windows(now, WorkCalendar.Horizon) })]);
+    public bool ExcludesAuthor => Sources.Any(s => s.ExcludesAuthor);
+
+    /// <summary>The plan for a review that begins now. The same object each time where it depends on neither time nor author.</summary>
+    public ReviewPlan For(DateTimeOffset now, PersonRef? author) => _isFixed ? _plan : new ReviewPlan([.. Sources.Select(source => source.Stage with
+    {
+        Hours = source.Calendar?.Windows(now, WorkCalendar.Horizon),
+        Excluded = source.ExcludesAuthor && author is not null ? [author] : [],
+    })]);
 }

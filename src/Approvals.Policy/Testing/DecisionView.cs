@@ -10,7 +10,6 @@ internal static class DecisionView
     private static readonly string[] s_stageKeys =
     [
         "name", "groups", "filter", "quorum", "oneFromEachGroup", "denyThreshold", "timeout", "reminders", "escalation", "assurance", "justification", "ticket",
-        "excludePolicyAuthor",
     ];
 
     /// <summary>A misspelt expectation would be no expectation: its keys are checked as those of a policy are.</summary>
@@ -54,7 +53,6 @@ internal static class DecisionView
         ["assurance"] = Rules.Names.Assurances.First(a => a.Value == stage.MinimumAssurance).Key,
         ["justification"] = stage.MinimumJustification,
         ["ticket"] = stage.TicketPattern,
-        ["excludePolicyAuthor"] = stage.ExcludePolicyAuthor,
     };
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode)t)]);

@@ -133,7 +133,7 @@ public sealed class LoadTests
             plans:
               two:
                 stages:
-                  - {name: owners, groups: [a, b], quorum: 2, oneFromEachGroup: true, timeout: 1d12h, denyThreshold: 2, reminders: [2h, 30m], assurance: idp+mfa, justification: 12, ticket: "CHG-[0-9]+", excludePolicyAuthor: true}
+                  - {name: owners, groups: [a, b], quorum: 2, oneFromEachGroup: true, timeout: 1d12h, denyThreshold: 2, reminders: [2h, 30m], assurance: idp+mfa, justification: 12, ticket: "CHG-[0-9]+"}
                   - {filter: '"security" in reviewer.groups', timeout: 90m, escalation: {after: 1h, groups: [c]}}
             rules:
               - {id: r, when: "true", verdict: review, review: two}
@@ -145,7 +145,7 @@ public sealed class LoadTests
         Assert.Equal(("owners", 2, true, TimeSpan.FromHours(36), 2), (owners.Name, owners.Quorum, owners.OneFromEachGroup, owners.Timeout, owners.DenyThreshold));
         Assert.Equal(["a", "b"], owners.Groups);
         Assert.Equal([TimeSpan.FromMinutes(30), TimeSpan.FromHours(2)], owners.Reminders);
-        Assert.Equal((Assurance.IdpMfa, 12, "CHG-[0-9]+", true), (owners.MinimumAssurance, owners.MinimumJustification, owners.TicketPattern, owners.ExcludePolicyAuthor));
+        Assert.Equal((Assurance.IdpMfa, 12, "CHG-[0-9]+"), (owners.MinimumAssurance, owners.MinimumJustification, owners.TicketPattern));
         Assert.Equal(("review-2", 1, TimeSpan.FromMinutes(90)), (plan.Stages[1].Name, plan.Stages[1].Quorum, plan.Stages[1].Timeout));
         Assert.Equal((TimeSpan.FromHours(1), "c"), (plan.Stages[1].Escalation!.After, plan.Stages[1].Escalation!.Groups[0]));
         Assert.NotNull(plan.Stages[1].Filter);

@@ -134,7 +134,7 @@ public sealed class PolicyLawTests
             select new ReviewStage(name, groups, quorum, timeout)
             {
                 Reminders = reminders, Escalation = escalation, MinimumAssurance = minimum, TicketPattern = ticket, Filter = ticket, OneFromEachGroup = flag,
-                ExcludePolicyAuthor = !flag, DenyThreshold = quorum, MinimumJustification = quorum * 3,
+                Excluded = flag ? [] : [new PersonRef("i", name)], Hours = flag ? null : [new OpenWindow(Now, Now + timeout)], DenyThreshold = quorum, MinimumJustification = quorum * 3,
             };
         return from verdict in Gen.Elements(Enum.GetValues<PolicyVerdict>())
                from rule in Gen.OneOf(Gen.Constant<string?>(null), text.Select(t => (string?)t))
