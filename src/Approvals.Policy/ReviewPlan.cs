@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Approvals.Policy;
 
 /// <summary>Who must look at an action, in which order and by when. Wire format: stands in workflow histories.</summary>
@@ -5,7 +7,7 @@ namespace Approvals.Policy;
 public sealed record ReviewPlan(IReadOnlyList<ReviewStage> Stages);
 
 /// <summary>One step of a review plan.</summary>
-/// <param name="Groups">A reviewer is eligible who is in one of these; empty means that <see cref="Filter"/> alone decides.</param>
+/// <param name="Groups">A reviewer is eligible who is in one of these.</param>
 /// <param name="Quorum">How many distinct people must approve; at least 1.</param>
 /// <param name="Timeout">The stage expires this long after it began; <see cref="After"/> says when that is.</param>
 public sealed record ReviewStage(string Name, IReadOnlyList<string> Groups, int Quorum, TimeSpan Timeout)
@@ -58,6 +60,21 @@ public sealed record ReviewStage(string Name, IReadOnlyList<string> Groups, int 
             last = window.Until;
         }
         return last;
+    }
+
+    /// <summary>Whether a justification names the ticket that <see cref="TicketPattern"/> asks for. A pattern that cannot be read is never met.</summary>
+    public bool HasTicket(string justification)
+    {
+        if (TicketPattern is null)
+            return true;
+        try
+        {
+            return Regex.IsMatch(justification, TicketPattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
     }
 }
 

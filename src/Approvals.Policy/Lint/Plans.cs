@@ -28,8 +28,6 @@ internal sealed class Plans(PolicyDocument policy, PeopleDirectory? directory, F
     {
         if (stage.DenyThreshold > stage.Quorum)
             findings.Add(DiagnosticSeverity.Warning, rule, "deny_harder_than_approve", $"In stage `{stage.Name}` of `{rule.Id}` it takes {stage.DenyThreshold} people to deny and {stage.Quorum} to approve.", "Lower `denyThreshold`: doubt should weigh more than consent.");
-        if (stage.Groups.Count == 0)
-            findings.Add(DiagnosticSeverity.Note, rule, "filter_alone", $"In stage `{stage.Name}` of `{rule.Id}` the filter alone says who may review.", "Name `groups` too: a filter cannot tell whom to notify.");
         if (directory is null)
             return;
         foreach (var group in stage.Groups.Concat(stage.Escalation?.Groups ?? []).Where(g => !_groups.Contains(g)))
@@ -45,7 +43,7 @@ internal sealed class Plans(PolicyDocument policy, PeopleDirectory? directory, F
             if (eligible.Count == 0)
             {
                 // A group without members was reported already.
-                if (stage.Groups.Count == 0 || stage.Groups.Any(_groups.Contains))
+                if (stage.Groups.Any(_groups.Contains))
                     findings.Add(DiagnosticSeverity.Error, rule, "nobody_eligible", $"Nobody in the directory may review in stage `{stage.Name}` of `{rule.Id}`.", "Check its filter against the people there are.");
                 return;
             }
@@ -55,7 +53,7 @@ internal sealed class Plans(PolicyDocument policy, PeopleDirectory? directory, F
                 return;
             }
             if (stage.Quorum == eligible.Count)
-                findings.Add(DiagnosticSeverity.Warning, rule, "quorum_needs_everyone", $"Stage `{stage.Name}` of `{rule.Id}` needs all {eligible.Count} who may review; whoever asks, or is absent, blocks it.", "Add people to the groups, or an escalation.");
+                findings.Add(DiagnosticSeverity.Warning, rule, "quorum_needs_everyone", $"Stage `{stage.Name}` of `{rule.Id}` needs everyone who may review ({eligible.Count}): one who is absent, or asks, blocks it.", "Add people to the groups, or an escalation.");
 
             // One place for each group first, the rest for anyone eligible.
             if (stage.OneFromEachGroup)
@@ -67,7 +65,7 @@ internal sealed class Plans(PolicyDocument policy, PeopleDirectory? directory, F
     }
 
     private static IReadOnlyList<int> Eligible(ReviewStage stage, IReadOnlyList<string> groups, PeopleDirectory people) =>
-        [.. people.People.Index().Where(p => (groups.Count == 0 || p.Item.Groups.Intersect(groups).Any()) && MayPass(stage, p.Item)).Select(p => p.Index)];
+        [.. people.People.Index().Where(p => p.Item.Groups.Intersect(groups).Any() && MayPass(stage, p.Item)).Select(p => p.Index)];
 
     // A filter on the principal cannot be judged without one; only a filter on the reviewer alone rules people out here.
     private static bool MayPass(ReviewStage stage, DirectoryPerson person)

@@ -89,8 +89,8 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
             name = null;
         var groups = Groups(keys, "groups");
         var filter = keys.Scalar("filter");
-        if (groups.Count == 0 && filter is null)
-            diagnostics.Error(keys.Node, "no_reviewers", "Nobody is eligible in this stage.", "Name `groups`, or a `filter` on the reviewer.");
+        if (groups.Count == 0)
+            diagnostics.Error(keys.Node, "no_reviewers", "Nobody is asked in this stage.", "Name `groups`: they are notified; a `filter` only narrows them down.");
         var quorum = keys.Integer("quorum", 1, MaximumQuorum) ?? 1;
         var timeout = keys.Duration("timeout", LongestTimeout, required: true);
         var stage = new ReviewStage(name?.Text ?? (index == 0 ? "review" : string.Create(CultureInfo.InvariantCulture, $"review-{index + 1}")), groups, quorum, timeout ?? TimeSpan.FromHours(1))

@@ -87,7 +87,7 @@ internal sealed record ReviewDocument(ReviewOutcome Outcome, StageDocument Stage
             Math.Max(1, review.Stage.Quorum),
             review.StageStartedAt,
             review.Deadline,
-            review.Stage.Escalation is { } escalation ? new EscalationDocument(review.StageStartedAt + escalation.After, escalation.Groups) : null,
+            review.Stage.Escalation is { } escalation ? new EscalationDocument(review.Stage.After(escalation.After, review.StageStartedAt), escalation.Groups) : null,
             review.Stage.MinimumAssurance,
             review.Stage.MinimumJustification,
             review.Stage.OneFromEachGroup),

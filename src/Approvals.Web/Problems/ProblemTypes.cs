@@ -60,6 +60,7 @@ public static class ProblemTypes
     public static readonly ProblemType CallbackNotAllowed = new("callback_not_allowed", 422, "The callback URL is not allowed");
     public static readonly ProblemType IdempotencyKeyReused = new("idempotency_key_reused", 422, "The idempotency key was used for another request");
     public static readonly ProblemType JustificationTooShort = new("justification_too_short", 422, "The justification is too short");
+    public static readonly ProblemType TicketMissing = new("ticket_missing", 422, "The justification names no ticket");
     public static readonly ProblemType InvalidToken = new("invalid_token", 422, "The release token is not valid");
     public static readonly ProblemType OtherAction = new("other_action", 422, "The release names another action");
 
@@ -86,6 +87,7 @@ public static class ProblemTypes
         VoteRefusal.AssuranceTooLow => AssuranceTooLow,
         VoteRefusal.OtherView => OtherView,
         VoteRefusal.JustificationTooShort => JustificationTooShort,
+        VoteRefusal.TicketMissing => TicketMissing,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "A refusal without a problem type; add one."),
     };
 

@@ -66,13 +66,14 @@ internal sealed class Ballot(IActionIndex index, IDurableClient durable, Approva
         VoteRefusal.AssuranceTooLow => "Sign in with your identity provider and vote from the page.",
         VoteRefusal.OtherView => "Read the view again and send the digest of what you read.",
         VoteRefusal.JustificationTooShort => $"Write a justification of at least {review.Stage.MinimumJustification} characters.",
+        VoteRefusal.TicketMissing => $"Name the ticket in the justification, in the form {review.Stage.TicketPattern}.",
         _ => "Read the action again.",
     })
     {
         Pointer = refusal switch
         {
             VoteRefusal.OtherView => "/viewDigest",
-            VoteRefusal.JustificationTooShort => "/justification",
+            VoteRefusal.JustificationTooShort or VoteRefusal.TicketMissing => "/justification",
             _ => null,
         },
     };

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Approvals.Durable;
 using Approvals.Policy;
 using Approvals.Workflow.Principals;
 
@@ -37,7 +39,7 @@ public sealed record Review(
     public ReviewStage Stage => Plan.Stages[StageIndex];
 
     [JsonIgnore]
-    public DateTimeOffset Deadline => StageStartedAt + Stage.Timeout;
+    public DateTimeOffset Deadline => Due(Stage.Timeout);
 
     [JsonIgnore]
     public bool IsOpen => Outcome == ReviewOutcome.Open;
@@ -47,12 +49,12 @@ public sealed record Review(
 
     /// <summary>The groups whose members may vote at this time: the stage's, and the escalation's once it is late.</summary>
     public IReadOnlyList<string> EligibleGroups(DateTimeOffset at) =>
-        Stage.Escalation is { } escalation && at >= StageStartedAt + escalation.After
+        Stage.Escalation is { } escalation && at >= Due(escalation.After)
             ? [.. Stage.Groups.Union(escalation.Groups)]
             : Stage.Groups;
 
     /// <summary>Whether this is the time at which the stage's escalation group is asked too.</summary>
-    public bool EscalatesAt(DateTimeOffset at) => Stage.Escalation is { } escalation && at == StageStartedAt + escalation.After;
+    public bool EscalatesAt(DateTimeOffset at) => Stage.Escalation is { } escalation && at == Due(escalation.After);
 
     /// <summary>Whether this person could vote at all at this time, whatever the vote says.</summary>
     public VoteRefusal? CheckVoter(Principal voter, DateTimeOffset at)
@@ -64,6 +66,8 @@ public sealed record Review(
         if (voter.Kind != PrincipalKind.Human) return VoteRefusal.NotHuman;
         if (Chain.Contains(voter.Id)) return VoteRefusal.InPrincipalChain;
         if (!voter.Groups.Intersect(EligibleGroups(at)).Any()) return VoteRefusal.NotEligible;
+        if (Stage.Excluded.Contains(new PersonRef(voter.Issuer, voter.Subject))) return VoteRefusal.NotEligible;
+        if (!PassesFilter(voter)) return VoteRefusal.NotEligible;
 
         // INVARIANT: one person, one vote in a review, by immutable subject, over all its stages.
         if (Votes.Any(counted => counted.Vote.Voter.Id == voter.Id)) return VoteRefusal.AlreadyVoted;
@@ -79,6 +83,7 @@ public sealed record Review(
         // INVARIANT: a reviewer decides on what was shown (promise 10).
         if (!string.Equals(vote.ViewDigest, ViewDigest, StringComparison.Ordinal)) return VoteRefusal.OtherView;
         if (vote.Justification.Trim().Length < Stage.MinimumJustification) return VoteRefusal.JustificationTooShort;
+        if (!Stage.HasTicket(vote.Justification)) return VoteRefusal.TicketMissing;
         return null;
     }
 
@@ -107,13 +112,19 @@ public sealed record Review(
         DateTimeOffset next = Deadline;
         foreach (TimeSpan reminder in Stage.Reminders)
         {
-            DateTimeOffset due = StageStartedAt + reminder;
+            DateTimeOffset due = Due(reminder);
             if (due > at && due < next) next = due;
         }
 
-        if (Stage.Escalation is { } escalation && StageStartedAt + escalation.After is var late && late > at && late < next) next = late;
+        if (Stage.Escalation is { } escalation && Due(escalation.After) is var late && late > at && late < next) next = late;
         return next;
     }
+
+    /// <summary>When a span of the open stage is over: in its working hours, where policy counts in them.</summary>
+    private DateTimeOffset Due(TimeSpan span) => Stage.After(span, StageStartedAt);
+
+    private bool PassesFilter(Principal voter) => Stage.Filter is null
+        || ReviewerFilter.Admits(Stage, JsonSerializer.SerializeToElement(voter, DurableJson.Options), JsonSerializer.SerializeToElement(Chain, DurableJson.Options));
 
     private IEnumerable<Vote> StageVotes(Verdict verdict) =>
         Votes.Where(counted => counted.Stage == StageIndex && counted.Vote.Verdict == verdict).Select(counted => counted.Vote);
@@ -167,4 +178,5 @@ public enum VoteRefusal
     AssuranceTooLow,
     OtherView,
     JustificationTooShort,
+    TicketMissing,
 }

@@ -48,4 +48,13 @@ public sealed class EligibilityTests
     [Fact]
     public void Plan_without_exclusion_needs_no_author() =>
         Assert.Empty(PolicyOf(Rule("r", "true", "review")).WithAuthor(new PersonRef("idp", "author")).Evaluate(Of()).Plan!.Stages[0].Excluded);
+
+    [Theory]
+    [InlineData(null, "", true)]
+    [InlineData("CHG-[0-9]+", "as agreed in CHG-20431", true)]
+    [InlineData("CHG-[0-9]+", "as agreed in CHG-", false)]
+    [InlineData("(", "(", false)]
+    [InlineData("(?=a)", "a", false)]
+    public void Ticket_is_found_where_the_pattern_matches(string? pattern, string justification, bool found) =>
+        Assert.Equal(found, (Stage(null) with { TicketPattern = pattern }).HasTicket(justification));
 }

@@ -42,6 +42,7 @@ public sealed class LoadTests
     [InlineData("{groups: [g]}", "missing_key")]
     [InlineData("{groups: [], timeout: 1h}", "no_reviewers")]
     [InlineData("{timeout: 1h}", "no_reviewers")]
+    [InlineData("{filter: 'true', timeout: 1h}", "no_reviewers")]
     [InlineData("{groups: [g, g], timeout: 1h}", "duplicate_group")]
     [InlineData("{groups: [g], timeout: 0s}", "wrong_duration")]
     [InlineData("{groups: [g], timeout: 5}", "wrong_duration")]
@@ -134,7 +135,7 @@ public sealed class LoadTests
               two:
                 stages:
                   - {name: owners, groups: [a, b], quorum: 2, oneFromEachGroup: true, timeout: 1d12h, denyThreshold: 2, reminders: [2h, 30m], assurance: idp+mfa, justification: 12, ticket: "CHG-[0-9]+"}
-                  - {filter: '"security" in reviewer.groups', timeout: 90m, escalation: {after: 1h, groups: [c]}}
+                  - {groups: [s], filter: '"seniors" in reviewer.groups', timeout: 90m, escalation: {after: 1h, groups: [c]}}
             rules:
               - {id: r, when: "true", verdict: review, review: two}
             """, "p");

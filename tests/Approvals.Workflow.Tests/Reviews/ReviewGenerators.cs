@@ -42,6 +42,7 @@ internal static class ReviewGenerators
         from each in Gen.Elements(true, false)
         from assurance in Gen.Elements(Assurance.Link, Assurance.Idp)
         from justification in Gen.Elements(0, 4)
+        from ticket in Gen.Elements(null, null, "fine|CHG-[0-9]+")
         from escalation in Gen.Elements<Escalation?>(null, new Escalation(TimeSpan.FromMinutes(3), ["blue"]))
         select new ReviewStage($"stage of {string.Join('+', groups)}", [.. groups], quorum, TimeSpan.FromMinutes(minutes))
         {
@@ -49,6 +50,7 @@ internal static class ReviewGenerators
             OneFromEachGroup = each,
             MinimumAssurance = assurance,
             MinimumJustification = justification,
+            TicketPattern = ticket,
             Escalation = escalation,
         };
 
@@ -56,7 +58,7 @@ internal static class ReviewGenerators
         from voter in Gen.Elements(People)
         from verdict in Gen.Frequency((5, Gen.Constant(Verdict.Approve)), (1, Gen.Constant(Verdict.Deny)))
         from assurance in Gen.Elements(Assurance.Link, Assurance.Idp, Assurance.IdpMfa)
-        from justification in Gen.Elements("", "fine by me")
+        from justification in Gen.Elements("", "fine by me", "as agreed")
         from view in Gen.Frequency((9, Gen.Constant(View)), (1, Gen.Constant("sha256:other")))
         from minute in Gen.Choose(0, 90)
         let at = Start + TimeSpan.FromMinutes(minute)

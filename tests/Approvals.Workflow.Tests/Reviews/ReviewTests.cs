@@ -50,6 +50,51 @@ public sealed class ReviewTests
         Assert.Equal(ReviewOutcome.Expired, review.ExpireAt(Start.AddMinutes(9)).Outcome);
     }
 
+    [Fact]
+    public void Filter_narrows_the_groups_and_one_that_fails_admits_nobody()
+    {
+        ReviewStage stage = new("owners", ["red"], 1, TimeSpan.FromHours(1));
+
+        Assert.Null(Begin(stage with { Filter = "reviewer.kind == \"human\" && reviewer.subject != principal.actor.subject" }).Check(Approve("a", "red"), Start));
+        Assert.Equal(VoteRefusal.NotEligible, Begin(stage with { Filter = "reviewer.subject == \"b\"" }).Check(Approve("a", "red"), Start));
+        Assert.Equal(VoteRefusal.NotEligible, Begin(stage with { Filter = "reviewer.unknown" }).Check(Approve("a", "red"), Start));
+    }
+
+    [Fact]
+    public void Person_whom_the_stage_excludes_is_not_eligible()
+    {
+        ReviewStage stage = new("owners", ["red"], 1, TimeSpan.FromHours(1)) { Excluded = [new PersonRef("approvals", "author")] };
+
+        Assert.Equal(VoteRefusal.NotEligible, Begin(stage).Check(Approve("author", "red"), Start));
+        Assert.Null(Begin(stage).Check(Approve("a", "red"), Start));
+    }
+
+    [Fact]
+    public void Vote_without_the_ticket_that_policy_asks_for_is_refused()
+    {
+        ReviewStage stage = new("owners", ["red"], 1, TimeSpan.FromHours(1)) { TicketPattern = "CHG-[0-9]+" };
+
+        Assert.Equal(VoteRefusal.TicketMissing, Begin(stage).Check(Approve("a", "red"), Start));
+        Assert.Null(Begin(stage).Check(Approve("a", "red") with { Justification = "CHG-7 covers it" }, Start));
+    }
+
+    [Fact]
+    public void Deadline_reminders_and_escalation_count_in_working_hours()
+    {
+        ReviewStage stage = new("owners", ["red"], 1, TimeSpan.FromHours(2))
+        {
+            Hours = [new OpenWindow(Start, Start.AddHours(1)), new OpenWindow(Start.AddHours(10), Start.AddHours(12))],
+            Escalation = new Escalation(TimeSpan.FromMinutes(90), ["blue"]),
+            Reminders = [TimeSpan.FromMinutes(75)],
+        };
+        Review review = Begin(stage);
+
+        Assert.Equal(Start.AddHours(11), review.Deadline);
+        Assert.Equal(Start.AddHours(10).AddMinutes(15), review.NextMoment(Start));
+        Assert.True(review.EscalatesAt(Start.AddHours(10).AddMinutes(30)));
+        Assert.Equal(VoteRefusal.NotEligible, review.Check(Approve("boss", "blue"), Start.AddHours(10)));
+    }
+
     private static Review Begin(ReviewStage stage) => Review.Begin(new ReviewPlan([stage]), Chain, ReviewGenerators.View, Start);
 
     private static Vote Approve(string subject, params string[] groups) => new(
