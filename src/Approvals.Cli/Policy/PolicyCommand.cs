@@ -10,6 +10,7 @@ internal static class PolicyCommand
         CheckCommand.Create(),
         TestCommand.Create(),
         ExplainCommand.Create(),
+        EvalCommand.Create(),
         SimulateCommand.Create(),
         InitCommand.Create(),
     };
