@@ -58,12 +58,17 @@ internal sealed class Detector
         // A short value of letters alone can only be a secret by its key.
         var plain = isValue && utf8.Length < 16 && utf8.IndexOfAny(Telling) < 0;
         if (!plain) Scanner.Scan(text);
-        if (key.Length > 0) Assignments.WholeValue(text, 0);
+        if (key.Length > 0)
+        {
+            Assignments.WholeValue(text, 0);
+            if (_options.Prose) PersonalKeys.WholeValue(text);
+        }
         if (_options.Prose && !plain)
         {
             ProseScanner.Scan(text, workspace.Words);
             Urls.Scan(text);
         }
+        if (!plain) workspace.Disguises.Find(utf8, key, parentKey, workspace.Masks.HasEscapes, hits);
         if (hits.Count == 0) return;
         var kept = 0;
         var items = hits.Items;

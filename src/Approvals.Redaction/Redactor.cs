@@ -88,7 +88,7 @@ public sealed class Redactor
             throw new RedactionException("input_too_large", $"The input has {bytes} bytes, more than the {_options.MaximumBytes} allowed. Split it, or raise MaximumBytes.");
     }
 
-    private Workspace Rent() => Interlocked.Exchange(ref _idle, null) ?? new Workspace();
+    private Workspace Rent() => Interlocked.Exchange(ref _idle, null) ?? new Workspace(_detector.Rules);
 
     private void Return(Workspace workspace) => Volatile.Write(ref _idle, workspace);
 }

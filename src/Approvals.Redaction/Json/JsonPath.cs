@@ -15,6 +15,7 @@ internal sealed class JsonPath
         public int Index;
         public byte[]? MaskedKey;
         public Range Key;
+        public Range Label;
     }
 
     public void Clear() => _depth = 0;
@@ -50,6 +51,16 @@ internal sealed class JsonPath
             if (up-- == 0) return _frames[i].MaskedKey ?? document[_frames[i].Key];
         }
         return default;
+    }
+
+    /// <summary>
+    /// What else names the value besides its key: the sibling "name" of a "value" (environment lists of Kubernetes), the flag before an argument
+    /// (<c>["--password", "x"]</c>). Remembered per object or array.
+    /// </summary>
+    public Range Label
+    {
+        get => _depth > 0 ? _frames[_depth - 1].Label : default;
+        set => _frames[_depth - 1].Label = value;
     }
 
     /// <summary>RFC 6901 pointer to the current value.</summary>

@@ -101,11 +101,32 @@ internal sealed class JsonRedactor(Detector detector, RedactionOptions options, 
         var text = number ? reader.ValueSpan : Unescaped(ref reader);
         if (text.Length < (number ? 7 : 2)) return;
         var path = workspace.Path;
-        var hits = detector.FindValue(workspace, text, path.Key(bytes), path.Key(bytes, 1));
+        var key = path.Key(bytes);
+        var parent = path.Key(bytes, 1);
+        var label = Label(path, bytes, key, text, (int)reader.TokenStartIndex + 1);
+        var hits = label.Length > 0 ? detector.FindValue(workspace, text, label, key) : detector.FindValue(workspace, text, key, parent);
         if (hits.Length == 0) return;
         var replaced = Replace(text, hits, record: true);
         var start = (int)reader.TokenStartIndex + (number ? 0 : 1);
         Emit(bytes, start, start + reader.ValueSpan.Length, replaced, quote: number);
+    }
+
+    /// <summary>The name a value has from its neighbour, if any; notes the value when it may name the next one.</summary>
+    private static ReadOnlySpan<byte> Label(JsonPath path, ReadOnlySpan<byte> document, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, int start)
+    {
+        if (path.Depth == 0) return default;
+        if (path.InArray)
+        {
+            var before = document[path.Label];
+            path.Label = value.Length is > 1 and < 64 && value[0] == '-' ? start..(start + value.Length) : default;
+            return before.TrimStart((byte)'-');
+        }
+        if (key.Length is 3 or 4 && (key.SequenceEqual("name"u8) || key.SequenceEqual("Name"u8) || key.SequenceEqual("key"u8) || key.SequenceEqual("Key"u8)) && value.Length is > 1 and < 64)
+        {
+            path.Label = start..(start + value.Length);
+            return default;
+        }
+        return key.Length == 5 && (key.SequenceEqual("value"u8) || key.SequenceEqual("Value"u8)) ? document[path.Label] : default;
     }
 
     private ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader)

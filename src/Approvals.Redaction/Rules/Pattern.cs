@@ -215,7 +215,7 @@ internal sealed class Pattern
             else
             {
                 var members = step.Set.FoldedMembers();
-                if (members.Count > 4) break;
+                if (members.Count > 8) break;
                 next = prefixes;
                 for (var n = 0; n < Math.Min(step.Min, 4); n++)
                 {

@@ -3,12 +3,12 @@ using Approvals.Redaction.Rules;
 namespace Approvals.Redaction.Scan;
 
 /// <summary>
-/// Which rule keywords stand around a place: computed for a stretch of 256 bytes at a time and kept until the scan moves on, so that the
+/// Which rule keywords stand around a place: computed for a stretch of 512 bytes at a time and kept until the scan moves on, so that the
 /// many candidates of a line share one look at its words. It may say yes for a word slightly too far away; the rule then looks exactly.
 /// </summary>
 internal sealed class NearbyKeywords
 {
-    private const int Stretch = 256;
+    private const int Stretch = 512;
     private const int Margin = 96;
 
     private ulong[] _bits = [];

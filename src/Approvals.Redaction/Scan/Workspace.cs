@@ -5,8 +5,10 @@ using Approvals.Redaction.Prose;
 namespace Approvals.Redaction.Scan;
 
 /// <summary>Buffers one call needs. Kept by the redactor between calls, taken by one call at a time.</summary>
-internal sealed class Workspace
+internal sealed class Workspace(Rules.RuleBook rules)
 {
+    public Disguise.Disguises Disguises { get; } = new(rules);
+
     public CharacterMasks Masks { get; } = new();
 
     public HitBuffer Hits { get; } = new();
