@@ -35,24 +35,30 @@ internal sealed class Detector
     public RuleBook Rules { get; }
 
     /// <summary>Disjoint hits in text order. Valid until the workspace is used again.</summary>
-    public ReadOnlySpan<Hit> Find(Workspace workspace, ReadOnlySpan<byte> utf8)
-    {
-        workspace.Hits.Clear();
-        FindIn(workspace, utf8, default, default, isValue: false);
-        return workspace.Hits.Items;
-    }
+    public ReadOnlySpan<Hit> Find(Workspace workspace, ReadOnlySpan<byte> utf8) => FindClosed(workspace, utf8, default, default, isValue: false);
 
     /// <summary>As <see cref="Find"/>, for one value of a document.</summary>
-    public ReadOnlySpan<Hit> FindValue(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey)
+    public ReadOnlySpan<Hit> FindValue(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey) =>
+        FindClosed(workspace, utf8, key, parentKey, isValue: true);
+
+    private ReadOnlySpan<Hit> FindClosed(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey, bool isValue)
     {
         workspace.Hits.Clear();
-        FindIn(workspace, utf8, key, parentKey, isValue: true);
+        FindIn(workspace, utf8, key, parentKey, isValue, workspace.Hits);
+        // A value that was found whole leaves nothing to look at again.
+        if (workspace.Hits.Count == 0 || (workspace.Hits.Count == 1 && workspace.Hits.Items[0].Start == 0 && workspace.Hits.Items[0].End == utf8.Length)) return workspace.Hits.Items;
+        for (var round = 0; round < FixedPoint.Rounds; round++)
+        {
+            var masked = workspace.FixedPoint.Mask(utf8, workspace.Hits);
+            workspace.Again.Clear();
+            FindIn(workspace, masked, key, parentKey, isValue, workspace.Again);
+            if (!workspace.FixedPoint.Merge(workspace.Hits, workspace.Again)) break;
+        }
         return workspace.Hits.Items;
     }
 
-    private void FindIn(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey, bool isValue)
+    public void FindIn(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey, bool isValue, HitBuffer hits)
     {
-        var hits = workspace.Hits;
         workspace.Nearby.Reset();
         var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Masks = workspace.Masks, Nearby = workspace.Nearby, Names = workspace.Names, Hits = hits, Rules = Rules };
         // A short value of letters alone can only be a secret by its key.
@@ -75,6 +81,7 @@ internal sealed class Detector
         for (var i = 0; i < items.Length; i++)
         {
             if (items[i].Confidence < _minimum[items[i].Rule]) continue;
+            if (Plausibility.LiesInMask(utf8, items[i].Start, items[i].End)) continue;
             if (_allowed.Count > 0 && _allowed.Contains(Encoding.UTF8.GetString(utf8[items[i].Start..items[i].End]))) continue;
             items[kept++] = items[i];
         }

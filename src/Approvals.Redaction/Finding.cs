@@ -15,3 +15,8 @@ public sealed record JsonRedaction(byte[] Json, IReadOnlyList<Finding> Findings)
 
 /// <summary>Redacted text with what was found in it, in text order.</summary>
 public sealed record TextRedaction(string Text, IReadOnlyList<Finding> Findings);
+
+/// <summary>
+/// Redacted UTF-8 text with what was found in it. Clean text comes back as the very memory that was given, and nothing was allocated for it.
+/// </summary>
+public readonly record struct Utf8Redaction(ReadOnlyMemory<byte> Text, IReadOnlyList<Finding> Findings);

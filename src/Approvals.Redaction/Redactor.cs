@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Approvals.Redaction.Json;
 using Approvals.Redaction.Mask;
@@ -80,6 +81,49 @@ public sealed class Redactor
         {
             Return(workspace);
         }
+    }
+
+    /// <summary>
+    /// Redacts UTF-8 text, for callers that stream: give it whole lines. Offsets are UTF-16 code units. Errors: <c>input_too_large</c>,
+    /// <c>invalid_utf8</c> (the message names the byte).
+    /// </summary>
+    public Utf8Redaction RedactUtf8(ReadOnlyMemory<byte> utf8Text)
+    {
+        CheckSize(utf8Text.Length);
+        var utf8 = utf8Text.Span;
+        if (!System.Text.Unicode.Utf8.IsValid(utf8)) throw new RedactionException("invalid_utf8", $"The text is not valid UTF-8 at byte {FirstInvalid(utf8)}.");
+        var workspace = Rent();
+        try
+        {
+            var hits = _detector.Find(workspace, utf8);
+            if (hits.Length == 0) return new Utf8Redaction(utf8Text, []);
+            var masker = new Masker(_options);
+            var findings = new List<Finding>(hits.Length);
+            var output = new ArrayBufferWriter<byte>(utf8.Length + 256);
+            var offsets = new Utf16Offsets(utf8);
+            var copied = 0;
+            foreach (var hit in hits)
+            {
+                var rule = _detector.Rules[hit.Rule];
+                findings.Add(new Finding(rule.Type, rule.Id, "", offsets.At(hit.Start), offsets.At(hit.End), Math.Round(hit.Confidence, 2), Masker.NameOf(masker.OperatorFor(rule.Type))));
+                output.Write(utf8[copied..hit.Start]);
+                output.Write(Encoding.UTF8.GetBytes(masker.Replacement(rule.Type, utf8[hit.Start..hit.End])));
+                copied = hit.End;
+            }
+            output.Write(utf8[copied..]);
+            return new Utf8Redaction(output.WrittenMemory, findings);
+        }
+        finally
+        {
+            Return(workspace);
+        }
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> utf8)
+    {
+        var at = 0;
+        while (at < utf8.Length && Rune.DecodeFromUtf8(utf8[at..], out _, out var width) == OperationStatus.Done) at += width;
+        return at;
     }
 
     private void CheckSize(int bytes)

@@ -10,10 +10,10 @@ internal static class TextLines
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task<int> RunAsync(Stream input, Stream output, bool withFindings, CancellationToken cancellation)
+    public static async Task RunAsync(Redactor redactor, Stream input, Stream output, bool withFindings, Action<IReadOnlyList<Finding>> note, CancellationToken cancellation)
     {
         using var reader = new StreamReader(input, new UTF8Encoding(false, true));
-        await using var writer = new StreamWriter(output, new UTF8Encoding(false)) { NewLine = "\n" };
+        await using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         var number = 0;
         while (await reader.ReadLineAsync(cancellation) is { } line)
         {
@@ -30,10 +30,10 @@ internal static class TextLines
             }
             if (row is null || row["text"] is not JsonValue value || !value.TryGetValue<string>(out var text))
             {
-                await Console.Error.WriteLineAsync($"invalid_json: line {number} is not an object with a string \"text\".");
-                return 3;
+                throw new RedactionException("invalid_json", $"Line {number} is not an object with a string \"text\".");
             }
-            var redacted = Redactor.Default.RedactText(text);
+            var redacted = redactor.RedactText(text);
+            note(redacted.Findings);
             var answer = new JsonObject { ["id"] = row["id"]?.DeepClone(), ["text"] = redacted.Text };
             if (withFindings)
             {
@@ -48,6 +48,5 @@ internal static class TextLines
             }
             await writer.WriteLineAsync(answer.ToJsonString(Plain));
         }
-        return 0;
     }
 }

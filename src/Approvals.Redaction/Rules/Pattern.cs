@@ -22,7 +22,7 @@ internal sealed class Pattern
         IgnoreCase = ignoreCase;
         Prefixes = FindPrefixes();
         LiteralLength = FindLiteralLength();
-        MinimumLength = _steps.Sum(s => s.Kind == Kind.Alternatives ? s.Min * s.Alternatives!.Min(a => a.Length) : s.Kind == Kind.Class ? s.Min : 0);
+        FirstRun = _steps.First(s => s.Kind is not (Kind.ValueStart or Kind.ValueEnd)) is { Kind: Kind.Class } first ? first.Min : 0;
     }
 
     private enum Kind
@@ -41,8 +41,8 @@ internal sealed class Pattern
     /// <summary>How many leading bytes of the value are fixed text; the rest is what a placeholder test must look at.</summary>
     public int LiteralLength { get; }
 
-    /// <summary>Bytes of the shortest text it can match.</summary>
-    public int MinimumLength { get; }
+    /// <summary>How often at least the class it begins with repeats.</summary>
+    public int FirstRun { get; }
 
     /// <summary>Parses the rule language; <see cref="FormatException"/> names the place.</summary>
     public static Pattern Parse(string source)

@@ -18,6 +18,9 @@ internal sealed class RuleBook
     /// <summary>Formats with no fixed beginning and at least this many bytes are tried only on long runs of base64 letters.</summary>
     public const int LongRun = 33;
 
+    /// <summary>… and begin with a class repeated at least this often.</summary>
+    private const int LongRunStart = 24;
+
     private readonly List<Rule> _rules = [];
     private readonly List<int> _longRuns = [];
     private readonly int[][] _byPrefix = new int[PrefixSlots][];
@@ -50,7 +53,7 @@ internal sealed class RuleBook
                     list.Add(i);
                 }
             }
-            else if (rule.Type == Types.Secret && pattern.MinimumLength >= LongRun && rule.Check is null) _longRuns.Add(i);
+            else if (rule.Type == Types.Secret && pattern.FirstRun >= LongRunStart && rule.Check is null) _longRuns.Add(i);
             else AddTokenLengths(digit, letter, pattern, i);
         }
         for (var i = 0; i < PrefixSlots; i++) _byPrefix[i] = prefix[i]?.ToArray() ?? [];

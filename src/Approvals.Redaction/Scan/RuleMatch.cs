@@ -13,7 +13,7 @@ internal static class RuleMatch
         if (rule.Reach == Reach.Keyword && !text.Nearby.Any(text, start, rule.KeywordBits)) return;
         var value = text.Bytes[valueStart..valueEnd];
         if (rule.Check is not null && !rule.Check(value)) return;
-        if (rule.Type == Types.Secret && !SecretIsReal(rule, value)) return;
+        if (rule.Type == Types.Secret && (!SecretIsReal(rule, value) || IsFileName(text.Bytes[valueEnd..]))) return;
         if (rule.Entropy > 0 && Plausibility.Entropy(value) < rule.Entropy) return;
         var confidence = rule.Confidence;
         if (rule.Reach != Reach.Anywhere)
@@ -36,6 +36,10 @@ internal static class RuleMatch
             if (bytes[i] is not ((byte)' ' or (byte)'"' or (byte)'\'' or (byte)'.' or (byte)',' or (byte)')' or (byte)'\n' or (byte)'\r')) return false;
         return true;
     }
+
+    /// <summary>"ico-7a38….png": a name with a hash in it, made by a bundler.</summary>
+    private static bool IsFileName(ReadOnlySpan<byte> after) =>
+        after.StartsWith(".png"u8) || after.StartsWith(".js"u8) || after.StartsWith(".css"u8) || after.StartsWith(".svg"u8) || after.StartsWith(".jpg"u8) || after.StartsWith(".gif"u8) || after.StartsWith(".woff"u8) || after.StartsWith(".map"u8);
 
     private static bool SecretIsReal(Rule rule, ReadOnlySpan<byte> value)
     {

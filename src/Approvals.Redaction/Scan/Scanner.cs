@@ -34,7 +34,7 @@ internal static class Scanner
         {
             var end = masks.NextNonWord(start);
             var length = end - start;
-            if (length >= 2 && start + 3 <= bytes.Length)
+            if (start + 3 <= bytes.Length)
             {
                 var three = (uint)(bytes[start] | bytes[start + 1] << 8 | bytes[start + 2] << 16);
                 var candidates = text.Rules.WithPrefix(three);
@@ -50,7 +50,7 @@ internal static class Scanner
                 if (numbersDoneTo < 0) plainTo = numbersDoneTo = -numbersDoneTo;
                 if (start >= plainTo) TryRules(text, text.Rules.WithDigitToken(length, text.At(end)), start, length);
             }
-            else if (length <= 40 && ByteClass.IsLetter(bytes[start]))
+            else if (length <= 128 && ByteClass.IsLetter(bytes[start]))
             {
                 if (masks.Digits(start, end) > 0 || (end < bytes.Length - 1 && length <= 4 && bytes[end] is (byte)' ' or (byte)'-' && ByteClass.IsDigit(bytes[end + 1])))
                     TryRules(text, text.Rules.WithLetterToken(length, text.At(end)), start, length);

@@ -15,6 +15,11 @@ internal sealed class Workspace(Rules.RuleBook rules)
 
     public Secrets.KeyMeanings Names { get; } = new();
 
+    /// <summary>Hits of a second look at the masked text.</summary>
+    public HitBuffer Again { get; } = new();
+
+    public FixedPoint FixedPoint { get; } = new(rules);
+
     public NearbyKeywords Nearby { get; } = new();
 
     public Word[] Words { get; } = new Word[8192];

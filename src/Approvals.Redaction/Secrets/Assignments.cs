@@ -75,7 +75,7 @@ internal static class Assignments
             case KeyMeaning.Weak when value.Length >= 16 && value.IndexOf((byte)' ') < 0 && Plausibility.IsRandom(value, 3.3f) && !IsUuid(value):
                 text.Add(start, end, BuiltIn.NamedSecret, 0.5f);
                 break;
-            case KeyMeaning.Header when value.Length >= 6 && value.IndexOf((byte)' ') < 0 && !UrlCredentials.IsStandIn(value):
+            case KeyMeaning.Header when value.Length >= 6 && value[0] is not ((byte)'$' or (byte)'{' or (byte)'<' or (byte)'%') && value.IndexOf((byte)' ') < 0 && !UrlCredentials.IsStandIn(value):
                 text.Add(start, end, BuiltIn.AuthorizationHeader);
                 break;
         }
@@ -133,7 +133,7 @@ internal static class Assignments
         }
         var i = start;
         while (i < bytes.Length && i - start < MaximumValue && bytes[i] > ' ' && bytes[i] is not ((byte)'"' or (byte)'\'' or (byte)'`' or (byte)',' or (byte)';' or (byte)'<' or (byte)'&' or (byte)'|')) i++;
-        while (i > start && bytes[i - 1] is (byte)')' or (byte)'}' or (byte)']' or (byte)'.' or (byte)'\\') i--;
+        while (i > start && bytes[i - 1] is (byte)')' or (byte)'}' or (byte)']' or (byte)'.' or (byte)'\\' && bytes[start] is not ((byte)'[' or (byte)'{' or (byte)'(')) i--;
         return (start, i);
     }
 }

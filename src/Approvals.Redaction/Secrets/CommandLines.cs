@@ -37,7 +37,7 @@ internal static class CommandLines
         }
         var value = bytes[start..end];
         var colon = value.IndexOf((byte)':');
-        if (colon < 0) return;
+        if (colon < 0 || (value[0] == '<' && value[^1] == '>')) return;
         var user = value[..colon].Trim("\"'"u8);
         var password = value[(colon + 1)..].Trim("\"'"u8);
         // A key alone goes with an empty password ("sk_live_x:"), a token alone with an empty user.

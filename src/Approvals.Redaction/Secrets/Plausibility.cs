@@ -48,7 +48,21 @@ internal static class Plausibility
         while (i < value.Length && (ByteClass.IsUpper(value[i]) || value[i] == '_')) i++;
         if (i < 3) return false;
         while (i < value.Length && value[i] != ']' && (ByteClass.IsAlphanumeric(value[i]) || value[i] is (byte)'_' or (byte)'#' or (byte)':')) i++;
-        return i < value.Length && value[i] == ']';
+        if (i >= value.Length || value[i] != ']') return false;
+        // INVARIANT: "[EMAIL_1]realsecret" is no mask; only marks may follow one.
+        foreach (var b in value[(i + 1)..])
+            if (ByteClass.IsWord(b)) return false;
+        return true;
+    }
+
+    /// <summary>Whether a span lies inside a mask that an earlier redaction wrote.</summary>
+    public static bool LiesInMask(ReadOnlySpan<byte> text, int start, int end)
+    {
+        var open = text[Math.Max(0, start - 32)..Math.Min(text.Length, start + 1)].LastIndexOf((byte)'[');
+        if (open < 0) return false;
+        open += Math.Max(0, start - 32);
+        var close = text[open..Math.Min(text.Length, open + 64)].IndexOf((byte)']');
+        return close > 0 && open + close + 1 >= end && IsMaskToken(text[open..(open + close + 1)]);
     }
 
     /// <summary>A reference to a value that stands elsewhere: <c>${VAR}</c>, <c>$(cmd)</c>, <c>{{ x }}</c>, <c>%VAR%</c>, <c>&lt;token&gt;</c>, <c>$VAR</c>, a call, a path into an object.</summary>
@@ -65,7 +79,7 @@ internal static class Plausibility
             case (byte)'<': return last == '>' || v.IndexOf((byte)'>') > 0;
             case (byte)'{': return last == '}' || (v[1] == '{' && v.IndexOf("}}"u8) > 0);
             case (byte)'%': return last == '%' && IsIdentifier(v[1..^1]);
-            case (byte)'[': return last == ']' && v.Length <= 40;
+            case (byte)'[': return last == ']' && v.Length <= 40 && v[1..^1].IndexOfAnyInRange((byte)'0', (byte)'9') < 0;
             case (byte)'(' when last == ')': return true;
             case (byte)'#' when v[1] == '{': return true;
             case (byte)'@' when v[1] is (byte)'{' or (byte)'@': return true;

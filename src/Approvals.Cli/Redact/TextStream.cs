@@ -1,0 +1,35 @@
+using System.Threading.Channels;
+using Approvals.Redaction;
+
+namespace Approvals.Cli.Redact;
+
+/// <summary>
+/// Redacts a stream block by block on all cores and writes the blocks in their order. At most a few blocks are in memory, so memory is
+/// flat however long the stream is. On an error nothing of the failing block, or after it, is written.
+/// </summary>
+internal static class TextStream
+{
+    public static async Task RunAsync(LineSplitter blocks, Func<ReadOnlyMemory<byte>, Utf8Redaction> redact, Stream output, Action<IReadOnlyList<Finding>> note, CancellationToken cancellation)
+    {
+        var pending = Channel.CreateBounded<Task<Utf8Redaction>>(Environment.ProcessorCount + 1);
+        var reader = Task.Run(async () =>
+        {
+            try
+            {
+                while (await blocks.NextAsync(cancellation) is { } block) await pending.Writer.WriteAsync(Task.Run(() => redact(block), cancellation), cancellation);
+                pending.Writer.Complete();
+            }
+            catch (Exception error)
+            {
+                pending.Writer.Complete(error);
+            }
+        }, cancellation);
+        await foreach (var block in pending.Reader.ReadAllAsync(cancellation))
+        {
+            var redacted = await block;
+            await output.WriteAsync(redacted.Text, cancellation);
+            note(redacted.Findings);
+        }
+        await reader;
+    }
+}
