@@ -1,0 +1,209 @@
+using System.Text.Json;
+using Approvals.Durable;
+using Approvals.Engine;
+using Approvals.Workflow.Actions;
+using Approvals.Workflow.Ports;
+using Approvals.Workflow.Principals;
+
+namespace Approvals.Embedded.Actions;
+
+/// <summary>
+/// One JSON document per action in the host's database, with the columns that lists filter by. Ids are UUIDv7, so their order is the order of
+/// time and a cursor is an id.
+/// </summary>
+public sealed class SqliteActionIndex : IActionIndex
+{
+    private const string Schema = """
+        CREATE TABLE action(
+          id TEXT NOT NULL UNIQUE,
+          version INTEGER NOT NULL,
+          status TEXT NOT NULL,
+          type TEXT NOT NULL,
+          actor TEXT NOT NULL,
+          document BLOB NOT NULL);
+        CREATE INDEX action_status ON action(status, id);
+        CREATE INDEX action_type ON action(type, id);
+        CREATE INDEX action_actor ON action(actor, id);
+        CREATE TABLE action_group(action_id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY(action_id, name)) WITHOUT ROWID;
+        CREATE TABLE idempotency(
+          requester TEXT NOT NULL,
+          key_hash TEXT NOT NULL,
+          requested_at INTEGER NOT NULL,
+          reservation BLOB NOT NULL,
+          PRIMARY KEY(requester, key_hash)) WITHOUT ROWID;
+        CREATE INDEX idempotency_age ON idempotency(requested_at);
+        """;
+
+    /// <summary>Twice what the port promises.</summary>
+    private static readonly TimeSpan ReservationLifetime = TimeSpan.FromHours(48);
+
+    private readonly Database database;
+    private readonly TimeProvider time;
+    private readonly ActionChanges changes = new();
+
+    /// <summary>Before the database is opened.</summary>
+    public SqliteActionIndex(Database database, TimeProvider time)
+    {
+        (this.database, this.time) = (database, time);
+        database.AddSchema("actions", Schema);
+    }
+
+    public async Task<IdempotencyReservation> ReserveAsync(IdempotencyReservation reservation, CancellationToken cancellationToken)
+    {
+        string requester = reservation.Requester.ToString();
+        if (database.Read(reader => FindReservation(reader, requester, reservation.KeyHash)) is { } known) return known;
+
+        byte[] document = Write(reservation);
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return await database.WriteAsync(
+            writer =>
+            {
+                writer.Execute("DELETE FROM idempotency WHERE requested_at < ?1", now - (long)ReservationLifetime.TotalMilliseconds);
+                writer.Execute(
+                    "INSERT INTO idempotency(requester, key_hash, requested_at, reservation) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+                    requester, reservation.KeyHash, now, document);
+                return FindReservation(writer, requester, reservation.KeyHash)!;
+            },
+            cancellationToken);
+    }
+
+    public async Task<ActionDocument> CreateAsync(ActionDocument document, CancellationToken cancellationToken)
+    {
+        if (Find(document.Id) is { } known) return known.Document;
+        byte[] bytes = Write(document);
+        (ActionDocument stored, bool created) = await database.WriteAsync(
+            writer =>
+            {
+                int rows = writer.Execute(
+                    "INSERT INTO action(id, version, status, type, actor, document) VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+                    document.Id, Name(document.Status), document.Request.Type, ActorOf(document), bytes);
+                if (rows == 0) return (Find(writer, document.Id)!.Value.Document, false);
+                WriteGroups(writer, document);
+                return (document, true);
+            },
+            cancellationToken);
+        if (created) changes.Announce(document.Id);
+        return stored;
+    }
+
+    public Task<ActionDocument?> GetAsync(string actionId, CancellationToken cancellationToken) =>
+        Task.FromResult(Find(actionId)?.Document);
+
+    public async Task<ActionDocument> UpdateAsync(
+        string actionId, Func<ActionDocument, ActionDocument> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (ActionDocument before, long version) = Find(actionId) ?? throw new KeyNotFoundException($"There is no action '{actionId}'.");
+            ActionDocument after = change(before);
+            if (ReferenceEquals(before, after)) return before;
+            if (after.Id != actionId) throw new ArgumentException("A change keeps the document's id.", nameof(change));
+
+            // Read, change and serialize here, and let the one writer only compare and store: it serves everybody. A lost comparison
+            // means that somebody else's change was stored, so one of those who try always gets on.
+            byte[] bytes = Write(after);
+            bool regroup = GroupsOf(after).Count > 0 && !GroupsOf(after).SequenceEqual(GroupsOf(before));
+            bool stored = await database.WriteAsync(
+                writer =>
+                {
+                    int rows = writer.Execute(
+                        "UPDATE action SET version = version + 1, status = ?3, document = ?4 WHERE id = ?1 AND version = ?2",
+                        actionId, version, Name(after.Status), bytes);
+                    if (rows == 1 && regroup) WriteGroups(writer, after);
+                    return rows == 1;
+                },
+                cancellationToken);
+            if (!stored) continue;
+            changes.Announce(actionId);
+            return after;
+        }
+    }
+
+    public async Task<ActionDocument?> WaitAsync(
+        string actionId, Func<ActionDocument, bool> until, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        DateTimeOffset end = time.GetUtcNow() + timeout;
+        using ActionChanges.Watch watch = changes.Begin(actionId);
+        while (true)
+        {
+            Task changed = watch.NextAsync();
+            ActionDocument? document = Find(actionId)?.Document;
+            TimeSpan left = end - time.GetUtcNow();
+            if (document is null || until(document) || left <= TimeSpan.Zero) return document;
+            try
+            {
+                await changed.WaitAsync(left, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return Find(actionId)?.Document;
+            }
+        }
+    }
+
+    public Task<ActionPage> ListAsync(ActionQuery query, CancellationToken cancellationToken)
+    {
+        int limit = Math.Clamp(query.Limit, 1, 200);
+        string? groups = query.ReviewGroups is null ? null : JsonSerializer.Serialize(query.ReviewGroups);
+        List<ActionDocument> found = database.Read(reader =>
+        {
+            var page = new List<ActionDocument>();
+            using SqliteRows rows = reader.Query(
+                Select(query), limit + 1, query.Cursor, query.Status is { } status ? Name(status) : null, query.Type, query.Actor?.ToString(), groups);
+            while (rows.Read()) page.Add(Read<ActionDocument>(rows.GetBlob(0)));
+            return page;
+        });
+        bool more = found.Count > limit;
+        if (more) found.RemoveAt(limit);
+        return Task.FromResult(new ActionPage(found, more ? found[^1].Id : null));
+    }
+
+    /// <summary>One of a few texts, by which filters are there: what is absent must not keep SQLite from using an index.</summary>
+    private static string Select(ActionQuery query)
+    {
+        string where = string.Join(
+            " AND ",
+            new[]
+            {
+                query.Cursor is null ? null : "id < ?2",
+                query.Status is null ? null : "status = ?3",
+                query.Type is null ? null : "type = ?4",
+                query.Actor is null ? null : "actor = ?5",
+                query.ReviewGroups is null ? null : "EXISTS(SELECT 1 FROM action_group g WHERE g.action_id = id AND g.name IN (SELECT value FROM json_each(?6)))",
+            }.OfType<string>());
+        return $"SELECT document FROM action {(where.Length == 0 ? "" : "WHERE " + where)} ORDER BY id DESC LIMIT ?1";
+    }
+
+    private (ActionDocument Document, long Version)? Find(string actionId) => database.Read(reader => Find(reader, actionId));
+
+    private static (ActionDocument Document, long Version)? Find(SqliteReader reader, string actionId)
+    {
+        using SqliteRows rows = reader.Query("SELECT document, version FROM action WHERE id = ?1", actionId);
+        return rows.Read() ? (Read<ActionDocument>(rows.GetBlob(0)), rows.GetInt64(1)) : null;
+    }
+
+    private static IdempotencyReservation? FindReservation(SqliteReader reader, string requester, string keyHash) =>
+        reader.QueryBlob("SELECT reservation FROM idempotency WHERE requester = ?1 AND key_hash = ?2", requester, keyHash) is { } bytes
+            ? Read<IdempotencyReservation>(bytes)
+            : null;
+
+    private static void WriteGroups(SqliteWriter writer, ActionDocument document)
+    {
+        writer.Execute("DELETE FROM action_group WHERE action_id = ?1", document.Id);
+        foreach (string group in GroupsOf(document))
+            writer.Execute("INSERT INTO action_group(action_id, name) VALUES (?1, ?2)", document.Id, group);
+    }
+
+    private static IReadOnlyList<string> GroupsOf(ActionDocument document) => document.Policy?.Plan is { } plan
+        ? [.. plan.Stages.SelectMany(stage => stage.Groups.Concat(stage.Escalation?.Groups ?? [])).Distinct().Order(StringComparer.Ordinal)]
+        : [];
+
+    private static string ActorOf(ActionDocument document) => document.Request.Chain.Actor.Id.ToString();
+
+    private static string Name(ActionStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
+
+    private static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, DurableJson.Options);
+
+    private static T Read<T>(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<T>(json, DurableJson.Options)!;
+}

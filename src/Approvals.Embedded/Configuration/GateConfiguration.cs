@@ -1,0 +1,19 @@
+using Approvals.Workflow.Principals;
+
+namespace Approvals.Embedded.Configuration;
+
+/// <summary>What <c>approvals.yaml</c> says. The template beside this type explains each key to whoever edits it.</summary>
+/// <param name="Name">The gate's name for good: issuer of release tokens and, with <c>/ledger</c>, origin of the checkpoints.</param>
+/// <param name="Listen">Where the host listens.</param>
+/// <param name="PublicUrl">How people reach it: the beginning of every link.</param>
+/// <param name="PolicyPath">Absolute.</param>
+/// <param name="NotifyOnConsole">Whether review links are printed on the host's standard output.</param>
+/// <param name="CallbackHosts">Where decisions may be announced; empty is nowhere.</param>
+public sealed record GateConfiguration(
+    string Name,
+    Uri Listen,
+    Uri PublicUrl,
+    string PolicyPath,
+    bool NotifyOnConsole,
+    IReadOnlyList<string> CallbackHosts,
+    IReadOnlyList<Principal> People);

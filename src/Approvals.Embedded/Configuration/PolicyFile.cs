@@ -1,0 +1,87 @@
+using Approvals.Embedded.Data;
+using Approvals.Policy;
+using Microsoft.Extensions.Logging;
+
+namespace Approvals.Embedded.Configuration;
+
+/// <summary>
+/// The policy in force, read from a file. Looked at once a second: a new version is taken over whole when it is sound; one that is not is
+/// reported, and the old one stays in force.
+/// </summary>
+public sealed class PolicyFile : IDisposable
+{
+    private const int MaximumBytes = 4 << 20;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly string path;
+    private readonly ILogger logger;
+    private readonly ITimer timer;
+    private volatile PolicySet current;
+    private (DateTime Written, long Length) seen;
+    private int looking;
+
+    /// <exception cref="PolicyException">The file is there, and wrong.</exception>
+    /// <exception cref="SetupException"><c>policy_unreadable</c>.</exception>
+    public PolicyFile(string path, TimeProvider time, ILogger<PolicyFile> logger)
+    {
+        (this.path, this.logger) = (path, logger);
+        seen = Stamp();
+        current = Load();
+        timer = time.CreateTimer(_ => Look(), null, Interval, Interval);
+    }
+
+    /// <summary>What judges now. Ask once per action.</summary>
+    public PolicySet Current => current;
+
+    /// <summary>Why the file as it is now is not in force, or <see langword="null"/> when it is.</summary>
+    public string? Problem { get; private set; }
+
+    public void Dispose() => timer.Dispose();
+
+    private void Look()
+    {
+        if (Interlocked.Exchange(ref looking, 1) == 1) return; // the last look still goes on
+        try
+        {
+            (DateTime Written, long Length) now = Stamp();
+            if (now == seen) return;
+            seen = now;
+            PolicySet loaded = Load();
+            Problem = null;
+            if (loaded.Digest == current.Digest) return;
+            current = loaded;
+            logger.LogInformation("The policy is now {Digest}, with {Rules} rules.", loaded.Digest, loaded.RuleIds.Count);
+        }
+        catch (Exception error) when (error is PolicyException or SetupException or IOException or UnauthorizedAccessException)
+        {
+            Problem = "the policy file as it is now cannot be loaded";
+            logger.LogError("The changed policy is not in force, the one before ({Digest}) stays: {Problem}", current.Digest, error.Message);
+        }
+        finally
+        {
+            Volatile.Write(ref looking, 0);
+        }
+    }
+
+    private PolicySet Load()
+    {
+        string text;
+        try
+        {
+            if (new FileInfo(path).Length > MaximumBytes) throw new SetupException("policy_unreadable", $"The policy file '{path}' is larger than {MaximumBytes} bytes.");
+            text = File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SetupException("policy_unreadable", $"The policy file '{path}' cannot be read; check the path in approvals.yaml and the file's mode.", error);
+        }
+
+        return PolicySet.Load(text, Path.GetFileName(path));
+    }
+
+    private (DateTime Written, long Length) Stamp()
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+    }
+}

@@ -1,0 +1,198 @@
+using System.Security.Cryptography;
+using Approvals.Durable;
+using Approvals.Embedded.Callbacks;
+using Approvals.Embedded.Configuration;
+using Approvals.Embedded.Data;
+using Approvals.Embedded.Notifications;
+using Approvals.Redaction;
+using Approvals.Web;
+using Approvals.Web.Callers;
+using Approvals.Web.Health;
+using Approvals.Web.Reviews;
+using Approvals.Workflow.Orchestration;
+using Approvals.Workflow.Ports;
+using Approvals.Workflow.Principals;
+using Approvals.Workflow.Releases;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Approvals.Embedded.Hosting;
+
+/// <summary>
+/// A whole gate in this process: engine, stores and HTTP on one data folder. When <see cref="StartAsync"/> returns it takes requests and goes on
+/// with what an earlier process, however it ended, had begun.
+/// </summary>
+public sealed class EmbeddedHost : IAsyncDisposable
+{
+    /// <summary>How long requests that have begun may take to end once the host stops.</summary>
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplication app;
+    private readonly Stores stores;
+    private readonly PolicyFile policy;
+    private readonly ILoggerFactory loggers;
+    private bool stopped;
+
+    private EmbeddedHost(WebApplication app, Stores stores, PolicyFile policy, ILoggerFactory loggers, Uri url) =>
+        (this.app, this.stores, this.policy, this.loggers, Url) = (app, stores, policy, loggers, url);
+
+    /// <summary>Where it listens, with the port that was taken.</summary>
+    public Uri Url { get; }
+
+    public ICredentialStore Credentials => stores.Credentials;
+
+    /// <summary>The host's services: what the handlers work with.</summary>
+    public IServiceProvider Services => app.Services;
+
+    /// <exception cref="SetupException">The configuration or the data folder cannot be used.</exception>
+    /// <exception cref="Engine.DatabaseException">The database cannot be opened: in use, damaged, newer.</exception>
+    /// <exception cref="Policy.PolicyException">The policy cannot be loaded.</exception>
+    public static async Task<EmbeddedHost> StartAsync(EmbeddedHostOptions options, CancellationToken cancellationToken = default)
+    {
+        var folder = new DataFolder(options.DataFolder);
+        WebApplicationBuilder builder = CreateBuilder(options);
+        ILoggerFactory log = LoggerFactory.Create(logging => Configure(logging, options)); // the stores outlive the web application and its log
+        PolicyFile? judge = null;
+        Stores? kept = null;
+        WebApplication? web = null;
+        try
+        {
+            judge = new PolicyFile(options.Configuration.PolicyPath, options.Time, log.CreateLogger<PolicyFile>());
+            kept = await Stores.OpenAsync(folder, options.Configuration, options.Time, log, cancellationToken);
+            AddServices(builder.Services, options, folder, kept, judge);
+            web = builder.Build();
+            web.MapApprovals();
+            kept.Engine.Add(ApprovalOrchestration.Definition);
+            foreach (ActivityDefinition activity in web.Services.GetRequiredService<ApprovalActivities>().Definitions) kept.Engine.Add(activity);
+
+            // The port first: links name it, and recovered actions may mint links at once. Until the engine runs, requests are told to come again.
+            await web.StartAsync(cancellationToken);
+            Uri url = BoundUrl(web);
+            if (options.Configuration.PublicUrl == options.Configuration.Listen) web.Services.GetRequiredService<ApprovalsWebOptions>().PublicUrl = url;
+            await kept.Engine.StartAsync(cancellationToken);
+            return new EmbeddedHost(web, kept, judge, log, url);
+        }
+        catch
+        {
+            if (web is not null) await web.DisposeAsync();
+            if (kept is not null) await kept.DisposeAsync();
+            judge?.Dispose();
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes an API key. The text is the only copy: what is stored is a hash.</summary>
+    public async Task<string> CreateKeyAsync(
+        Principal principal, IReadOnlyList<Role> roles, IReadOnlyList<PrincipalId> owners, CancellationToken cancellationToken = default)
+    {
+        (string key, string keyId, string secretHash) = ApiKey.Create();
+        DateTimeOffset now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        await stores.Credentials.AddAsync(new Credential(keyId, secretHash, principal, roles, owners, now), cancellationToken);
+        return key;
+    }
+
+    /// <summary>Ends when the process is told to stop, or the token is canceled.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => app.WaitForShutdownAsync(cancellationToken);
+
+    /// <summary>
+    /// Stops in the order in which parts stand on each other: no new requests, those that have begun end; the engine commits what it has;
+    /// the ledger ends; the database closes.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (stopped) return;
+        stopped = true;
+        using var drain = new CancellationTokenSource(Drain);
+        await app.StopAsync(drain.Token);
+        await stores.Engine.StopAsync(drain.Token).ContinueWith(_ => { }, TaskScheduler.Default); // what is left is taken up by the next start
+        policy.Dispose();
+        await app.DisposeAsync();
+        await stores.DisposeAsync();
+        loggers.Dispose();
+    }
+
+    private static WebApplicationBuilder CreateBuilder(EmbeddedHostOptions options)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, Args = [] });
+        builder.Logging.ClearProviders();
+        Configure(builder.Logging, options);
+        builder.WebHost.UseUrls(options.Configuration.Listen.ToString());
+        if (options.Configuration.Listen.Scheme == "https") builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
+        return builder;
+    }
+
+    private static void Configure(ILoggingBuilder logging, EmbeddedHostOptions options)
+    {
+        logging.SetMinimumLevel(LogLevel.Information);
+        // INVARIANT: the framework's lines about requests stay out: a review link's path is a secret.
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("System", LogLevel.Warning);
+        // It warns that the key ring is not encrypted at rest: it is a file with mode 0600, like the signing key beside it.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        options.Logging(logging);
+    }
+
+    private static void AddServices(IServiceCollection services, EmbeddedHostOptions options, DataFolder folder, Stores stores, PolicyFile policy)
+    {
+        GateConfiguration configuration = options.Configuration;
+        services.AddSingleton(options.Time);
+        services.AddSingleton<ISigner>(stores.Signer);
+        services.AddSingleton<IPayloadVault>(stores.Vault);
+        services.AddSingleton<ILedger>(stores.Ledger);
+        services.AddSingleton<IActionIndex>(stores.Index);
+        services.AddSingleton<ICredentialStore>(stores.Credentials);
+        services.AddSingleton(stores.Engine.Client);
+        services.AddSingleton<IDirectory>(new FileDirectory(configuration.People, stores.Credentials));
+        services.AddSingleton<IReleasePublisher>(provider => new CallbackPublisher(
+            configuration.CallbackHosts, configuration.Name, options.Time, provider.GetRequiredService<ILogger<CallbackPublisher>>()));
+        services.AddSingleton<INotifier>(provider => configuration.NotifyOnConsole
+            ? new ConsoleNotifier(provider.GetRequiredService<ReviewLinks>(), options.Console)
+            : new NoNotifier());
+        services.AddSingleton(provider => new ReleaseDesk(stores.Signer, stores.Ledger, stores.Index, options.Time, configuration.Name));
+        services.AddSingleton(provider => new ApprovalActivities(
+            stores.Vault, stores.Index, stores.Ledger, stores.Signer, provider.GetRequiredService<IDirectory>(),
+            provider.GetRequiredService<INotifier>(), provider.GetRequiredService<IReleasePublisher>(), new Redactor(new RedactionOptions()),
+            input => policy.Current.Evaluate(input), options.Time));
+
+        services.AddDataProtection().SetApplicationName("approvals");
+        services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new ProtectionKeys(folder.ProtectionKeyFolder));
+        AddReadiness(services, stores, policy);
+        services.AddApprovalsWeb(web =>
+        {
+            web.PublicUrl = configuration.PublicUrl;
+            web.CallbackHosts = configuration.CallbackHosts;
+            options.Web(web);
+        });
+    }
+
+    private static void AddReadiness(IServiceCollection services, Stores stores, PolicyFile policy)
+    {
+        services.AddSingleton(new ReadinessCheck("database", async cancellationToken =>
+        {
+            await stores.Database.WriteAsync(_ => true, cancellationToken);
+            return stores.Database.Fault is null ? null : "the last write failed";
+        }));
+        services.AddSingleton(new ReadinessCheck("signer", async cancellationToken =>
+        {
+            var key = await stores.Signer.CurrentKeyAsync(cancellationToken);
+            byte[] probe = RandomNumberGenerator.GetBytes(32);
+            byte[] signature = await stores.Signer.SignAsync(key.KeyId, SHA256.HashData(probe), cancellationToken);
+            return key.VerifyJws(probe, signature) ? null : "its signatures do not verify";
+        }));
+        services.AddSingleton(new ReadinessCheck("ledger", stores.Ledger.CheckAsync));
+        services.AddSingleton(new ReadinessCheck("policy", _ => Task.FromResult(policy.Problem)));
+    }
+
+    private static Uri BoundUrl(WebApplication app) =>
+        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+}

@@ -1,0 +1,107 @@
+using Approvals.Embedded.Data;
+using Approvals.Engine;
+using Approvals.Ledger.Log;
+using Approvals.Workflow.Ports;
+
+namespace Approvals.Embedded.LedgerStore;
+
+/// <summary>
+/// Where the ledger is stored: entries under their index and key; hash tiles, each in its widest form (a narrower one is its prefix); one row with
+/// size and checkpoint.
+/// </summary>
+internal sealed class LedgerTables
+{
+    private const string Schema = """
+        CREATE TABLE ledger_entry(position INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, entry BLOB NOT NULL);
+        CREATE TABLE ledger_tile(level INTEGER NOT NULL, position INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY(level, position));
+        CREATE TABLE ledger_head(only INTEGER PRIMARY KEY CHECK(only = 1), size INTEGER NOT NULL, checkpoint TEXT NOT NULL);
+        """;
+
+    private readonly Database database;
+
+    public LedgerTables(Database database)
+    {
+        this.database = database;
+        database.AddSchema("ledger", Schema);
+    }
+
+    public LedgerEntry? Find(string key) => database.Read(reader =>
+    {
+        using SqliteRows rows = reader.Query("SELECT position, entry FROM ledger_entry WHERE key = ?1", key);
+        return rows.Read() ? new LedgerEntry(rows.GetInt64(0), rows.GetBlob(1).ToArray()) : null;
+    });
+
+    /// <summary>The stored tree, or <see langword="null"/> when the log was never begun.</summary>
+    public async Task<PublishedTree?> LoadAsync(CancellationToken cancellationToken)
+    {
+        (long Size, string Checkpoint)? head = database.Read(reader =>
+        {
+            using SqliteRows rows = reader.Query("SELECT size, checkpoint FROM ledger_head");
+            return rows.Read() ? (rows.GetInt64(0), rows.GetText(1)) : ((long, string)?)null;
+        });
+        return head is { } found ? new PublishedTree(await TreeEdge.LoadAsync(found.Size, ReadTileAsync, cancellationToken), found.Checkpoint) : null;
+    }
+
+    public Task BeginAsync(string checkpoint, CancellationToken cancellationToken) => database.WriteAsync(
+        writer => { writer.Execute("INSERT INTO ledger_head VALUES (1, 0, ?1)", checkpoint); }, cancellationToken);
+
+    /// <summary>Stores an append whole or not at all, and only on top of the tree it was computed from.</summary>
+    public Task StoreAsync(
+        PublishedTree before, PublishedTree after, IReadOnlyList<KeyValuePair<string, LedgerEntry>> added, IReadOnlyList<TileWrite> tiles) =>
+        database.WriteAsync(writer =>
+        {
+            int moved = writer.Execute(
+                "UPDATE ledger_head SET size = ?1, checkpoint = ?2 WHERE size = ?3 AND checkpoint = ?4",
+                after.Edge.Size, after.Checkpoint, before.Edge.Size, before.Checkpoint);
+            if (moved != 1) throw new InvalidOperationException("The stored ledger is not the one that this append was computed from.");
+            foreach ((string key, LedgerEntry entry) in added)
+                writer.Execute("INSERT INTO ledger_entry VALUES (?1, ?2, ?3)", entry.Index, key, entry.Entry);
+            foreach (TileWrite tile in tiles)
+            {
+                writer.Execute(
+                    "INSERT INTO ledger_tile VALUES (?1, ?2, ?3) ON CONFLICT(level, position) DO UPDATE SET hashes = excluded.hashes",
+                    tile.Tile.Level, tile.Tile.Index, tile.Bytes);
+            }
+        });
+
+    /// <summary>A hash tile in its widest form.</summary>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadTileAsync(TileId tile, CancellationToken cancellationToken)
+    {
+        byte[]? hashes = database.Read(reader =>
+            reader.QueryBlob("SELECT hashes FROM ledger_tile WHERE level = ?1 AND position = ?2", tile.Level, tile.Index));
+        return ValueTask.FromResult(hashes is null ? (ReadOnlyMemory<byte>?)null : hashes.AsMemory());
+    }
+
+    /// <summary>An entry bundle, put together from the entries.</summary>
+    public byte[] ReadBundle(TileId tile)
+    {
+        long first = tile.Index * TileId.FullWidth;
+        return database.Read(reader =>
+        {
+            using var bundle = new MemoryStream();
+            using SqliteRows rows = reader.Query(
+                "SELECT entry FROM ledger_entry WHERE position >= ?1 AND position < ?2 ORDER BY position", first, first + tile.Width);
+            while (rows.Read()) bundle.Write(EntryBundle.EncodeEntry(rows.GetBlob(0)));
+            return bundle.ToArray();
+        });
+    }
+
+    /// <summary>Whether there are as many entries as the tree has leaves, and the last of them hash to the leaves of its last tile.</summary>
+    public bool LastBundleFits(long size) => database.Read(reader =>
+    {
+        if (reader.QueryInt64("SELECT max(position) FROM ledger_entry") is not { } last) return size == 0;
+        if (last != size - 1) return false;
+        long tile = last / TileId.FullWidth;
+        byte[]? leaves = reader.QueryBlob("SELECT hashes FROM ledger_tile WHERE level = 0 AND position = ?1", tile);
+        int leaf = 0;
+        using SqliteRows rows = reader.Query("SELECT entry FROM ledger_entry WHERE position >= ?1 ORDER BY position", tile * TileId.FullWidth);
+        while (rows.Read())
+        {
+            if (leaves is null || leaves.Length < (leaf + 1) * MerkleHash.Size) return false;
+            if (MerkleTree.HashLeaf(rows.GetBlob(0)) != new MerkleHash(leaves.AsSpan(leaf * MerkleHash.Size, MerkleHash.Size))) return false;
+            leaf++;
+        }
+
+        return leaf == (int)(last % TileId.FullWidth) + 1;
+    });
+}
