@@ -50,7 +50,12 @@ public static class ApprovalsWebServiceExtensions
             foreach (LoggerFilterRule rule in filters.Rules.Where(rule => rule.CategoryName?.StartsWith(category, StringComparison.OrdinalIgnoreCase) == true).ToArray())
                 filters.Rules.Remove(rule);
             foreach (string? provider in filters.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToArray())
-                filters.Rules.Add(new LoggerFilterRule(provider, category, LogLevel.Warning, null));
+                filters.Rules.Add(new LoggerFilterRule(provider, category, LevelOf(category), null));
         }
     }
+
+    /// <summary>
+    /// The hosting category puts the path into a scope around every request as soon as it may log anything at all, so it may log nothing.
+    /// </summary>
+    private static LogLevel LevelOf(string category) => category == "Microsoft.AspNetCore.Hosting.Diagnostics" ? LogLevel.None : LogLevel.Warning;
 }
