@@ -4,9 +4,7 @@ using Approvals.Cli.Demo;
 using Approvals.Cli.Exec;
 using Approvals.Cli.LedgerFiles;
 using Approvals.Cli.Output;
-using Approvals.Cli.Policy;
 using Approvals.Cli.Principals;
-using Approvals.Cli.Redact;
 using Approvals.Cli.Serve;
 
 var root = new RootCommand(
@@ -25,8 +23,8 @@ var root = new RootCommand(
     ExecCommand.Create(),
     PrincipalCommand.Create(),
     LedgerCommand.Create(),
-    RedactCommand.Create(),
-    PolicyCommand.Create(),
+    Approvals.Cli.Redact.RedactCommand.Create(),
+    Approvals.Cli.Policy.PolicyCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);
@@ -39,7 +37,8 @@ if (parsed.Errors.Count > 0)
 
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    // A gate that is told to stop finishes what has begun.
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
 }
 catch (Exception error)
 {

@@ -145,12 +145,11 @@ public sealed class SqliteActionIndex : IActionIndex
     public Task<ActionPage> ListAsync(ActionQuery query, CancellationToken cancellationToken)
     {
         int limit = Math.Clamp(query.Limit, 1, 200);
-        string? groups = query.ReviewGroups is null ? null : JsonSerializer.Serialize(query.ReviewGroups);
+        (string sql, SqliteValue[] values) = Select(query, limit + 1);
         List<ActionDocument> found = database.Read(reader =>
         {
             var page = new List<ActionDocument>();
-            using SqliteRows rows = reader.Query(
-                Select(query), limit + 1, query.Cursor, query.Status is { } status ? Name(status) : null, query.Type, query.Actor?.ToString(), groups);
+            using SqliteRows rows = reader.Query(sql, values);
             while (rows.Read()) page.Add(Read<ActionDocument>(rows.GetBlob(0)));
             return page;
         });
@@ -160,19 +159,24 @@ public sealed class SqliteActionIndex : IActionIndex
     }
 
     /// <summary>One of a few texts, by which filters are there: what is absent must not keep SQLite from using an index.</summary>
-    private static string Select(ActionQuery query)
+    private static (string Sql, SqliteValue[] Values) Select(ActionQuery query, int limit)
     {
-        string where = string.Join(
-            " AND ",
-            new[]
-            {
-                query.Cursor is null ? null : "id < ?2",
-                query.Status is null ? null : "status = ?3",
-                query.Type is null ? null : "type = ?4",
-                query.Actor is null ? null : "actor = ?5",
-                query.ReviewGroups is null ? null : "EXISTS(SELECT 1 FROM action_group g WHERE g.action_id = id AND g.name IN (SELECT value FROM json_each(?6)))",
-            }.OfType<string>());
-        return $"SELECT document FROM action {(where.Length == 0 ? "" : "WHERE " + where)} ORDER BY id DESC LIMIT ?1";
+        var values = new List<SqliteValue> { limit };
+        var conditions = new List<string>();
+        if (query.Cursor is not null) Where("id < ?", query.Cursor);
+        if (query.Status is { } status) Where("status = ?", Name(status));
+        if (query.Type is not null) Where("type = ?", query.Type);
+        if (query.Actor is { } actor) Where("actor = ?", actor.ToString());
+        if (query.ReviewGroups is { } groups)
+            Where("EXISTS(SELECT 1 FROM action_group g WHERE g.action_id = action.id AND g.name IN (SELECT value FROM json_each(?)))", JsonSerializer.Serialize(groups));
+        string where = conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions);
+        return ($"SELECT document FROM action {where} ORDER BY id DESC LIMIT ?1", [.. values]);
+
+        void Where(string condition, string value)
+        {
+            values.Add(value);
+            conditions.Add(condition.Replace("?", $"?{values.Count}", StringComparison.Ordinal));
+        }
     }
 
     private (ActionDocument Document, long Version)? Find(string actionId) => database.Read(reader => Find(reader, actionId));

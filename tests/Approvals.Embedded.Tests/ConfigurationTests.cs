@@ -1,0 +1,131 @@
+using Approvals.Embedded.Callbacks;
+using Approvals.Embedded.Configuration;
+using Approvals.Embedded.Data;
+using Approvals.Policy;
+using Approvals.Workflow.Ports;
+using Approvals.Workflow.Principals;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Approvals.Embedded.Tests;
+
+public sealed class ConfigurationTests
+{
+    [Fact]
+    public void Template_reads_and_its_reviewer_is_in_every_group_that_the_default_policy_asks()
+    {
+        GateConfiguration configuration = ConfigurationReader.Read(ConfigurationTemplate.Text, "approvals.yaml");
+        Assert.True(configuration.NotifyOnConsole);
+        Assert.True(configuration.Listen.IsLoopback);
+        Assert.Equal("policy.yaml", Path.GetFileName(configuration.PolicyPath));
+        Assert.Equal(["data-owners", "platform", "security"], Assert.Single(configuration.People).Groups.Order());
+    }
+
+    [Theory]
+    [InlineData("version: 2", "write 'version: 1'")]
+    [InlineData("version: 1\nlisen: http://localhost", "'lisen' is not known")]
+    [InlineData("version: 1\nlisten: ftp://localhost", "an http or https URL")]
+    [InlineData("version: 1\nlisten: http://user:pass@localhost", "an http or https URL")]
+    [InlineData("version: 1\nname: two words", "a name is made of")]
+    [InlineData("version: 1\nnotifications: pigeon", "'console' or 'none'")]
+    [InlineData("version: 1\npeople: dana", "a list is expected")]
+    [InlineData("version: 1\npeople:\n  - name: Dana", "needs a 'subject'")]
+    [InlineData("version: 1\npeople:\n  - subject: dana\n  - subject: dana", "there twice")]
+    [InlineData("version: 1\ncallbacks:\n  hosts: ['https://x.example']", "a callback host is a host name")]
+    [InlineData("version: 1\nversion: 1", "not YAML")]
+    [InlineData("[", "not YAML")]
+    [InlineData("", "one YAML document")]
+    public void File_that_is_wrong_is_refused_with_place_and_remedy(string text, string message)
+    {
+        SetupException refused = Assert.Throws<SetupException>(() => ConfigurationReader.Read(text, "approvals.yaml"));
+        Assert.Equal("configuration_invalid", refused.Code);
+        Assert.StartsWith("approvals.yaml:", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://hooks.example.com/x", true)]
+    [InlineData("https://HOOKS.example.com:8443/x", true)]
+    [InlineData("http://hooks.example.com/x", false)]
+    [InlineData("http://localhost:9/x", true)]
+    [InlineData("https://evil.example.com/", false)]
+    [InlineData("https://hooks.example.com.evil.example/", false)]
+    [InlineData("https://hooks.example.com@evil.example/", false)]
+    [InlineData("file:///etc/passwd", false)]
+    [InlineData("hooks.example.com", false)]
+    public void Callback_goes_to_allowed_hosts_only(string url, bool allowed) =>
+        Assert.Equal(allowed, CallbackPublisher.IsAllowed(url, ["hooks.example.com", "localhost"]));
+
+    [Fact]
+    public void Policy_that_cannot_be_loaded_leaves_the_old_one_in_force()
+    {
+        using var folder = new TempFolder();
+        using var time = new TickingTime();
+        File.WriteAllText(folder["policy.yaml"], PolicySet.DefaultYaml);
+        using var policy = new PolicyFile(folder["policy.yaml"], time, NullLogger<PolicyFile>.Instance);
+        string first = policy.Current.Digest;
+
+        File.WriteAllText(folder["policy.yaml"], "rules: [");
+        time.Tick();
+        Assert.Equal(first, policy.Current.Digest);
+        Assert.NotNull(policy.Problem);
+
+        File.WriteAllText(folder["policy.yaml"], PolicySet.DefaultYaml + "\n# changed\n");
+        time.Tick();
+        Assert.NotEqual(first, policy.Current.Digest);
+        Assert.Null(policy.Problem);
+
+        File.Delete(folder["policy.yaml"]);
+        time.Tick();
+        Assert.NotNull(policy.Problem);
+    }
+
+    [Fact]
+    public async Task Directory_unites_people_of_the_file_with_holders_of_keys()
+    {
+        await using StoreFolder stores = await StoreFolder.OpenAsync();
+        var dana = new Principal(PrincipalKind.Human, Principal.LocalIssuer, "dana", "Dana", ["security"]);
+        var gone = new PrincipalId("elsewhere", "gone");
+        var directory = new FileDirectory([dana], stores.Credentials);
+        await AddAsync("1", dana with { Groups = ["on-call"] });
+        await AddAsync("2", new Principal(PrincipalKind.Human, Principal.LocalIssuer, "kim", "Kim", ["security"]));
+        await AddAsync("3", new Principal(PrincipalKind.Service, Principal.LocalIssuer, "bot", "Bot", ["security"]), dana.Id, gone);
+        await stores.RestartAsync();
+        directory = new FileDirectory([dana], stores.Credentials);
+
+        Assert.Equal(["security", "on-call"], (await directory.FindAsync(dana.Id, default))!.Groups);
+        Assert.Equal(["dana", "kim"], (await directory.MembersAsync(["security"], default)).Select(person => person.Subject));
+        Assert.Equal([dana.Id, gone], (await directory.OwnersAsync(new PrincipalId(Principal.LocalIssuer, "bot"), default)).Select(owner => owner.Id));
+        await stores.Credentials.RevokeAsync("2", DateTimeOffset.UnixEpoch, default);
+        Assert.Null(await directory.FindAsync(new PrincipalId(Principal.LocalIssuer, "kim"), default));
+
+        Task AddAsync(string keyId, Principal principal, params PrincipalId[] owners) =>
+            stores.Credentials.AddAsync(new Credential(keyId, "hash", principal, [Role.Requester], owners, DateTimeOffset.UnixEpoch), default);
+    }
+
+    /// <summary>Timers that fire when the test says so.</summary>
+    private sealed class TickingTime : TimeProvider, IDisposable
+    {
+        private Action tick = () => { };
+
+        public void Tick() => tick();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            tick = () => callback(state);
+            return new Still();
+        }
+
+        public void Dispose() => tick = () => { };
+
+        private sealed class Still : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+}
