@@ -27,6 +27,7 @@ var root = new RootCommand(
     Approvals.Cli.Policy.PolicyCommand.Create(),
 };
 
+HelpExamples.Apply(root);
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

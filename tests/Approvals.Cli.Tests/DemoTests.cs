@@ -46,6 +46,17 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task Help_lists_commands_and_gives_examples_with_each()
+    {
+        using var approvals = new ApprovalsCommand();
+        Assert.DoesNotContain("Example", (await approvals.RunAsync(["--help"])).Output, StringComparison.Ordinal);
+        CommandResult help = await approvals.RunAsync(["ledger", "verify", "--help"]);
+        help.AssertExit(0);
+        (await approvals.RunAsync(["vote", "--help"])).AssertExit(0);
+        Assert.Contains("approvals ledger verify ./exported", help.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Gate_that_is_not_there_exits_3_and_says_what_to_do()
     {
         using var approvals = new ApprovalsCommand();
