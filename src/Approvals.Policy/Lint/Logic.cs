@@ -104,7 +104,8 @@ internal static class Logic
     public static IReadOnlyList<Expr> Conjuncts(Expr expr) =>
         expr is Expr.Logical { Op: TokenKind.And } all ? [.. all.Terms.SelectMany(Conjuncts)] : [expr];
 
-    private static (Expr Of, HashSet<string> Texts)? OneOf(Expr expr) => expr switch
+    /// <summary>A condition that something is one of some texts: <c>x == "a"</c>, <c>x in ["a", "b"]</c>.</summary>
+    public static (Expr Of, HashSet<string> Texts)? OneOf(Expr expr) => expr switch
     {
         Expr.Binary { Op: TokenKind.Equal } equal when ExprWalk.Text(equal.Right) is { } text => (equal.Left, [text]),
         Expr.Binary { Op: TokenKind.Equal } equal when ExprWalk.Text(equal.Left) is { } text => (equal.Right, [text]),
@@ -113,7 +114,8 @@ internal static class Logic
         _ => null,
     };
 
-    private static (Expr Target, string Text)? Call(Expr expr, string function) =>
+    /// <summary>A call of one function on something, with one text.</summary>
+    public static (Expr Target, string Text)? Call(Expr expr, string function) =>
         expr is Expr.Call { Target: { } target, Args: [var argument] } call && call.Function == function && ExprWalk.Text(argument) is { } text
             ? (target, text)
             : null;

@@ -28,16 +28,17 @@ internal sealed class Evaluator(PolicyDocument policy, string digest, PersonRef?
     private PolicyDecision FirstMatch(CelActivation activation, DateTimeOffset now)
     {
         PolicyDecision? failure = null;
+        var type = TypeGuard.TypeOf(activation);
         foreach (var rule in _denials)
         {
-            if (Matches(rule, activation, ref failure))
+            if (Matches(rule, type, activation, ref failure))
                 return Decided(rule, activation, rule.Risk, rule.Evidence, rule.Obligations, now);
         }
         foreach (var rule in _others)
         {
             if (failure is not null)
                 return failure;
-            if (Matches(rule, activation, ref failure))
+            if (Matches(rule, type, activation, ref failure))
                 return Decided(rule, activation, rule.Risk, rule.Evidence, rule.Obligations, now);
         }
         return failure ?? Nothing();
@@ -47,17 +48,18 @@ internal sealed class Evaluator(PolicyDocument policy, string digest, PersonRef?
     private PolicyDecision HighestSeverity(CelActivation activation, DateTimeOffset now)
     {
         PolicyDecision? failure = null;
+        var type = TypeGuard.TypeOf(activation);
         PolicyRule? deciding = null;
         var risk = 0;
         var obligations = Obligations.None;
         List<string>? evidence = null;
         foreach (var rule in _denials)
-            Collect(rule, activation, ref failure, ref deciding, ref risk, ref obligations, ref evidence);
+            Collect(rule, type, activation, ref failure, ref deciding, ref risk, ref obligations, ref evidence);
         if (deciding is null && failure is not null)
             return failure;
         var denied = deciding is not null;
         foreach (var rule in _others)
-            Collect(rule, activation, ref failure, ref deciding, ref risk, ref obligations, ref evidence);
+            Collect(rule, type, activation, ref failure, ref deciding, ref risk, ref obligations, ref evidence);
         if (!denied && failure is not null)
             return failure;
         return deciding is null
@@ -66,9 +68,9 @@ internal sealed class Evaluator(PolicyDocument policy, string digest, PersonRef?
     }
 
     private void Collect(
-        PolicyRule rule, CelActivation activation, ref PolicyDecision? failure, ref PolicyRule? deciding, ref int risk, ref Obligations obligations, ref List<string>? evidence)
+        PolicyRule rule, string? type, CelActivation activation, ref PolicyDecision? failure, ref PolicyRule? deciding, ref int risk, ref Obligations obligations, ref List<string>? evidence)
     {
-        if (!Matches(rule, activation, ref failure))
+        if (!Matches(rule, type, activation, ref failure))
             return;
         risk += rule.Risk;
         obligations = obligations.Stricter(rule.Obligations);
@@ -85,8 +87,10 @@ internal sealed class Evaluator(PolicyDocument policy, string digest, PersonRef?
         _ => 2,
     };
 
-    private bool Matches(PolicyRule rule, CelActivation activation, ref PolicyDecision? failure)
+    private bool Matches(PolicyRule rule, string? type, CelActivation activation, ref PolicyDecision? failure)
     {
+        if (type is not null && rule.Guard?.RulesOut(type) == true)
+            return false;
         var matches = rule.When.Program.EvaluateCondition(activation, Expression.CostLimit, out var error);
         if (matches is null)
             failure ??= Failed(rule, error!.Code, error.Reason);

@@ -37,6 +37,9 @@ internal sealed class PolicyRule
 
     public required Expression When { get; init; }
 
+    /// <summary>Which types of action <see cref="When"/> can be true for; null where that cannot be told without evaluating it.</summary>
+    public TypeGuard? Guard { get; init; }
+
     public required PolicyVerdict Verdict { get; init; }
 
     public required ReasonTemplate Reason { get; init; }

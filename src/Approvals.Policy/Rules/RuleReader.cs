@@ -40,6 +40,7 @@ internal sealed class RuleReader(DiagnosticList diagnostics, RuleExpressions exp
             Id = id,
             Description = description,
             When = when,
+            Guard = TypeGuard.Of(when.Syntax),
             Verdict = verdict.Value,
             Reason = reason,
             Risk = risk,

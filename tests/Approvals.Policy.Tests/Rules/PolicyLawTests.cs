@@ -75,6 +75,28 @@ public sealed class PolicyLawTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void What_a_type_guard_rules_out_evaluates_to_false()
+    {
+        string[] parts =
+        [
+            "action.type == \"a\"", "\"a.b\" == action.type", "action.type in [\"a\", \"b\"]", "action.type.startsWith(\"a.\")", "action.type != \"a\"", "action.parameters.missing",
+            "action.?type.orValue(\"\") == \"a\"", "(action.type == \"b\" || context.a == 1)", "!(action.type == \"a\")", "findings.size() == 0", "true",
+        ];
+        Prop.ForAll(
+            (from count in Gen.Choose(1, 3)
+             from conjuncts in Gen.Elements(parts).ArrayOf(count)
+             from type in Gen.Elements("\"a\"", "\"b\"", "\"a.b\"", "\"c\"", "1", "null")
+             select (when: string.Join(" && ", conjuncts), type)).ToArbitrary(),
+            c =>
+            {
+                var rule = PolicyOf(Rule("r", c.when, "allow")).Document.Rules[0];
+                var activation = Approvals.Policy.Rules.Activation.Of(Of($$"""{ "type": {{c.type}}, "parameters": { } }"""), PolicyOf("  []").Document.Data);
+                return Approvals.Policy.Rules.TypeGuard.TypeOf(activation) is not { } type || rule.Guard?.RulesOut(type) != true
+                    || rule.When.Program.EvaluateCondition(activation, 100_000, out _) == false;
+            }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
     public void Order_of_deny_rules_does_not_change_the_verdict() => Prop.ForAll(
         (from rules in Rules(5) from mode in Mode from input in GoodInput() from a in Gen.Elements(s_conditions) select (rules, mode, input, a)).ToArbitrary(),
         c =>
