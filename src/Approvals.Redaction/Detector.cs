@@ -45,6 +45,7 @@ internal sealed class Detector
     {
         workspace.Hits.Clear();
         FindIn(workspace, utf8, key, parentKey, isValue, workspace.Hits);
+        Repeats(workspace, utf8);
         // A value that was found whole leaves nothing to look at again.
         if (workspace.Hits.Count == 0 || (workspace.Hits.Count == 1 && workspace.Hits.Items[0].Start == 0 && workspace.Hits.Items[0].End == utf8.Length)) return workspace.Hits.Items;
         for (var round = 0; round < FixedPoint.Rounds; round++)
@@ -74,6 +75,7 @@ internal sealed class Detector
             ProseScanner.Scan(text, workspace.Words);
             Urls.Scan(text);
         }
+        foreach (var (value, rule) in workspace.Known) AddRepeats(utf8, value, rule, hits);
         if (!plain) workspace.Disguises.Find(utf8, key, parentKey, workspace.Masks.HasEscapes, hits);
         if (hits.Count == 0) return;
         var kept = 0;
@@ -87,6 +89,37 @@ internal sealed class Detector
         }
         hits.Truncate(kept);
         if (kept > 1) HitResolver.Resolve(hits, Rules);
+    }
+
+    /// <summary>
+    /// A secret found in one place is masked in every other place of the text. Bounded: the first 64 values, texts to 256 KiB; a stream is cut
+    /// into blocks anyway.
+    /// </summary>
+    private void Repeats(Workspace workspace, ReadOnlySpan<byte> utf8)
+    {
+        var hits = workspace.Hits;
+        var count = Math.Min(hits.Count, 64);
+        if (count == 0 || utf8.Length > 256 * 1024) return;
+        for (var i = 0; i < count; i++)
+        {
+            var hit = hits.Items[i];
+            if (IsKept(hit.Rule, utf8[hit.Start..hit.End])) AddRepeats(utf8, utf8[hit.Start..hit.End], hit.Rule, hits);
+        }
+        if (hits.Count > 1) HitResolver.Resolve(hits, Rules);
+    }
+
+    /// <summary>Whether a found value is a secret or identifier long enough to be looked for elsewhere.</summary>
+    public bool IsKept(int rule, ReadOnlySpan<byte> value) => value.Length >= 8 && Rules[rule].Rank >= 50;
+
+    private void AddRepeats(ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> value, int rule, HitBuffer hits)
+    {
+        for (var from = 0; from + value.Length <= utf8.Length;)
+        {
+            var at = utf8[from..].IndexOf(value);
+            if (at < 0) return;
+            if (!hits.Covers(from + at, from + at + value.Length)) hits.Add(from + at, from + at + value.Length, rule, Rules[rule].Confidence);
+            from += at + value.Length;
+        }
     }
 
     private static Rule Custom(CustomRule rule)

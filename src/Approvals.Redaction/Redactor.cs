@@ -134,5 +134,10 @@ public sealed class Redactor
 
     private Workspace Rent() => Interlocked.Exchange(ref _idle, null) ?? new Workspace(_detector.Rules);
 
-    private void Return(Workspace workspace) => Volatile.Write(ref _idle, workspace);
+    private void Return(Workspace workspace)
+    {
+        // INVARIANT: no value outlives the call that found it.
+        workspace.Known.Clear();
+        Volatile.Write(ref _idle, workspace);
+    }
 }

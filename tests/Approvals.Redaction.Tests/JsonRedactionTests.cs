@@ -48,4 +48,12 @@ public sealed class JsonRedactionTests
         var error = Assert.Throws<RedactionException>(() => Redactor.Default.RedactJson(Encoding.UTF8.GetBytes(json)));
         Assert.Equal("json_too_deep", error.Code);
     }
+
+    [Fact]
+    public void Value_known_by_its_key_is_masked_where_it_stands_bare()
+    {
+        var json = """{"log":"login with correct-horse-7 failed","dbPassword":"correct-horse-7"}"""u8.ToArray();
+
+        Assert.Equal("""{"log":"login with [SECRET_1] failed","dbPassword":"[SECRET_1]"}""", Encoding.UTF8.GetString(Redactor.Default.RedactJson(json).Json));
+    }
 }

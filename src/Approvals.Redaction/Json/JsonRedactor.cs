@@ -15,13 +15,38 @@ internal sealed class JsonRedactor(Detector detector, RedactionOptions options, 
 {
     private const int MaximumDepth = 64;
 
-    private readonly Masker _masker = new(options);
-    private readonly List<Finding> _findings = [];
+    private Masker _masker = new(options);
+    private List<Finding> _findings = [];
+    private readonly List<(byte[] Value, int Rule)> _found = [];
     private ArrayBufferWriter<byte>? _output;
     private int _copied;
     private ReadOnlyMemory<byte> _document;
 
     public JsonRedaction Redact(ReadOnlyMemory<byte> document)
+    {
+        workspace.Known.Clear();
+        var first = Pass(document);
+        workspace.Known.AddRange(_found);
+        if (!SurvivesSomewhere(first.Json)) return first;
+        // A value found by its key in one place stands bare in another: read again, knowing it.
+        _output = null;
+        _copied = 0;
+        _findings = [];
+        _masker = new Masker(options);
+        var second = Pass(document);
+        workspace.Known.Clear();
+        return second;
+    }
+
+    private bool SurvivesSomewhere(ReadOnlySpan<byte> output)
+    {
+        foreach (var (value, _) in workspace.Known)
+            if (output.IndexOf(value) >= 0) return true;
+        workspace.Known.Clear();
+        return false;
+    }
+
+    private JsonRedaction Pass(ReadOnlyMemory<byte> document)
     {
         _document = document;
         var bytes = document.Span;
@@ -150,6 +175,8 @@ internal sealed class JsonRedactor(Detector detector, RedactionOptions options, 
             result.Write(Encoding.UTF8.GetBytes(_masker.Replacement(rule.Type, text[hit.Start..hit.End])));
             copied = hit.End;
             if (!record) continue;
+            var value = text[hit.Start..hit.End];
+            if (_found.Count < 64 && detector.IsKept(hit.Rule, value)) _found.Add((value.ToArray(), hit.Rule));
             var operatorName = Masker.NameOf(_masker.OperatorFor(rule.Type));
             _findings.Add(new Finding(rule.Type, rule.Id, pointer, offsets.At(hit.Start), offsets.At(hit.End), Math.Round(hit.Confidence, 2), operatorName));
         }

@@ -70,7 +70,7 @@ internal static class ProseScanner
     private static bool IsTechnical(ReadOnlySpan<byte> line)
     {
         var body = line.TrimStart("> ?*-\t"u8);
-        if (body.IndexOfAny(Technical) >= 0) return true;
+        if (body.IndexOfAny(Technical) >= 0 || body.StartsWith("//"u8) || body.StartsWith("/*"u8)) return true;
         // "2024-05-01T…" and "May  1 12:00:00": log records.
         return body.Length > 19 && ((ByteClass.IsDigit(body[0]) && ByteClass.IsDigit(body[3]) && body[4] is (byte)'-' or (byte)'/') || (body[3] == ' ' && body[9] == ':' && body[12] == ':'));
     }

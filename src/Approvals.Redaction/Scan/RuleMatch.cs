@@ -38,7 +38,7 @@ internal static class RuleMatch
     }
 
     /// <summary>"ico-7a38….png": a name with a hash in it, made by a bundler.</summary>
-    private static bool IsFileName(ReadOnlySpan<byte> after) =>
+    public static bool IsFileName(ReadOnlySpan<byte> after) =>
         after.StartsWith(".png"u8) || after.StartsWith(".js"u8) || after.StartsWith(".css"u8) || after.StartsWith(".svg"u8) || after.StartsWith(".jpg"u8) || after.StartsWith(".gif"u8) || after.StartsWith(".woff"u8) || after.StartsWith(".map"u8);
 
     private static bool SecretIsReal(Rule rule, ReadOnlySpan<byte> value)

@@ -15,6 +15,9 @@ internal sealed class Workspace(Rules.RuleBook rules)
 
     public Secrets.KeyMeanings Names { get; } = new();
 
+    /// <summary>Values found elsewhere in the document: they are found again wherever they stand.</summary>
+    public List<(byte[] Value, int Rule)> Known { get; } = [];
+
     /// <summary>Hits of a second look at the masked text.</summary>
     public HitBuffer Again { get; } = new();
 

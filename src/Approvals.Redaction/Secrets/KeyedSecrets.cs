@@ -37,7 +37,7 @@ internal static class KeyedSecrets
     {
         if (rule.Pattern!.Match(text.Bytes, start, out var valueStart, out var valueEnd) < 0) return false;
         var value = text.Bytes[valueStart..valueEnd];
-        if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value)) return false;
+        if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || RuleMatch.IsFileName(text.Bytes[valueEnd..])) return false;
         if (Plausibility.Entropy(value) < Math.Max(rule.Entropy, 2.2f)) return false;
         if (rule.Check is not null && !rule.Check(value)) return false;
         text.Add(valueStart, valueEnd, index);
