@@ -19,6 +19,7 @@ internal static class Numbers
         Span<int> ends = stackalloc int[MaximumGroups];
         var groups = 0;
         var total = 0;
+        var longest = 0;
         var i = start;
         while (groups < MaximumGroups)
         {
@@ -27,6 +28,7 @@ internal static class Numbers
             starts[groups] = i;
             ends[groups++] = end;
             total += end - i;
+            longest = Math.Max(longest, end - i);
             i = end;
             if (i < bytes.Length && ByteClass.IsWord(bytes[i])) break;
             var next = i;
@@ -40,8 +42,8 @@ internal static class Numbers
         if (total < 4) return runEnd;
         if (groups >= 4 && IpAddresses.V4(text, starts, ends)) return runEnd;
         if (IsDateOrTime(bytes, starts, ends)) return -ends[Math.Min(groups, 4) - 1];
-        if (total < 7) return groups > 1 ? ends[0] : runEnd;
-        if (total >= 12 && Cards(text, starts, ends)) return runEnd;
+        if (total < 7 || longest < 2) return groups > 1 ? ends[0] : runEnd;
+        if (total >= 12 && longest >= 4 && Cards(text, starts, ends)) return runEnd;
         Phones.At(text, starts, ends);
         return ends[0];
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Approvals.Redaction.Rules;
 using Approvals.Redaction.Scan;
 
@@ -10,6 +11,8 @@ namespace Approvals.Redaction.Secrets;
 internal static class Assignments
 {
     private const int MaximumValue = 4096;
+
+    private static readonly SearchValues<byte> Delimiters = SearchValues.Create([.. Enumerable.Range(0, 33).Select(i => (byte)i), .. "\"'`,;<&|"u8]);
 
     public static void AtOperator(in ScanText text, int at, int from)
     {
@@ -61,7 +64,8 @@ internal static class Assignments
     {
         var bytes = text.Bytes;
         if (meaning == KeyMeaning.Header) start = AfterScheme(bytes, start, end);
-        if (end <= start || end - start > MaximumValue) return;
+        // Longer values are formats of their own; the bound keeps a run of assignments linear.
+        if (end <= start || end - start > (meaning == KeyMeaning.Password ? 256 : meaning == KeyMeaning.Header ? 2048 : 512)) return;
         var value = bytes[start..end];
         if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || text.Hits.Covers(start, end, from)) return;
         switch (meaning)
@@ -131,8 +135,9 @@ internal static class Assignments
             while (end > start + 1 && bytes[end - 1] == '\\') end--;
             return (start + 1, end);
         }
-        var i = start;
-        while (i < bytes.Length && i - start < MaximumValue && bytes[i] > ' ' && bytes[i] is not ((byte)'"' or (byte)'\'' or (byte)'`' or (byte)',' or (byte)';' or (byte)'<' or (byte)'&' or (byte)'|')) i++;
+        var run = bytes[start..Math.Min(bytes.Length, start + MaximumValue)];
+        var stop = run.IndexOfAny(Delimiters);
+        var i = stop < 0 ? start + run.Length : start + stop;
         while (i > start && bytes[i - 1] is (byte)')' or (byte)'}' or (byte)']' or (byte)'.' or (byte)'\\' && bytes[start] is not ((byte)'[' or (byte)'{' or (byte)'(')) i--;
         return (start, i);
     }

@@ -16,6 +16,8 @@ internal static class CommandLines
         {
             // A command ends at a line end that is not continued.
             if (bytes[i] == '\n' && bytes[i - 1] != '\\' && !(i > 1 && bytes[i - 1] == '\r' && bytes[i - 2] == '\\')) return;
+            // So does it at the next command, which is looked at by itself.
+            if (bytes[i] == 'c' && bytes[i..].StartsWith("curl "u8)) return;
             if (bytes[i] != '-' || !ByteClass.IsSpace(bytes[i - 1])) continue;
             var value = bytes[(i + 1)..].StartsWith("u"u8) ? i + 2 : bytes[(i + 1)..].StartsWith("-user"u8) ? i + 6 : bytes[(i + 1)..].StartsWith("-proxy-user"u8) ? i + 12 : -1;
             if (value < 0 || value >= stop || bytes[value] is not ((byte)' ' or (byte)'=' or (byte)'"' or (byte)'\'')) continue;

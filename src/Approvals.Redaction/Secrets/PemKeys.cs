@@ -26,6 +26,9 @@ internal static class PemKeys
         var bodyStart = at + dashes;
         while (bodyStart < bytes.Length && bytes[bodyStart] == '-') bodyStart++;
         var window = bytes[bodyStart..Math.Min(bytes.Length, bodyStart + MaximumLength)];
+        // The next armour ends a body that was cut off.
+        var again = window.IndexOf("-BEGIN "u8);
+        if (again >= 0) window = window[..again];
         var close = window.IndexOf("-END "u8);
         var bodyEnd = close >= 0 ? bodyStart + close : bodyStart + window.Length;
         var end = bodyEnd;

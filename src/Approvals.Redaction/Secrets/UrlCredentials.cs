@@ -6,7 +6,7 @@ namespace Approvals.Redaction.Secrets;
 /// <summary><c>scheme://user:password@host</c> (RFC 3986 userinfo): the password, or a lone token before the <c>@</c>.</summary>
 internal static class UrlCredentials
 {
-    private const int MaximumLength = 512;
+    private const int MaximumLength = 160;
 
     public static void AtSign(in ScanText text, int at)
     {
