@@ -3,6 +3,7 @@ using Approvals.Web.Callers;
 using Approvals.Web.Pages;
 using Approvals.Web.RateLimits;
 using Approvals.Web.Reviews;
+using Approvals.Web.Sessions;
 using Approvals.Web.Votes;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,8 @@ public static class ApprovalsWebServiceExtensions
 
         services.AddSingleton<ApiKeyScheme>();
         services.AddSingleton<ICallerScheme>(provider => provider.GetRequiredService<ApiKeyScheme>());
+        services.AddSingleton<SessionScheme>();
+        services.AddSingleton<ICallerScheme>(provider => provider.GetRequiredService<SessionScheme>());
         services.AddSingleton<CallerAuthentication>();
         services.AddSingleton<CallerRateLimiter>();
         services.AddSingleton<Submission>();

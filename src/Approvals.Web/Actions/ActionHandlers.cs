@@ -62,7 +62,7 @@ public static class ActionHandlers
     /// <summary><c>GET /api/actions</c></summary>
     public static Task<IResult> ListAsync(HttpContext context) => Api.CallerAsync(context, [], async exchange =>
     {
-        ActionPage page = await exchange.Index.ListAsync(ActionLists.Read(exchange), exchange.Aborted);
+        ActionPage page = await ActionLists.FetchAsync(exchange, ActionLists.Read(exchange));
         return Answer.Ok(new ListDocument([.. page.Actions.Select(document => StatusDocument.Of(exchange.Caller, document))], page.NextCursor));
     });
 

@@ -16,8 +16,7 @@ public static class HealthHandlers
     /// <summary><c>GET /health/ready</c>: what the gate stands on works; 503 otherwise.</summary>
     public static Task<IResult> ReadyAsync(HttpContext context) => Api.AnybodyAsync(context, async exchange =>
     {
-        CheckDocument[] checks = await Task.WhenAll(
-            exchange.Http.RequestServices.GetServices<ReadinessCheck>().Select(check => RunAsync(check, exchange)));
+        CheckDocument[] checks = await CheckAsync(exchange);
         bool isReady = checks.All(check => check.Ok);
         return new JsonAnswer<ReadyDocument>(
             new ReadyDocument(isReady ? "ready" : "not_ready", checks), isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable)
@@ -25,6 +24,9 @@ public static class HealthHandlers
             RetryAfter = isReady ? null : TimeSpan.FromSeconds(5),
         };
     });
+
+    internal static Task<CheckDocument[]> CheckAsync(Exchange exchange) =>
+        Task.WhenAll(exchange.Http.RequestServices.GetServices<ReadinessCheck>().Select(check => RunAsync(check, exchange)));
 
     private static async Task<CheckDocument> RunAsync(ReadinessCheck check, Exchange exchange)
     {
@@ -44,6 +46,7 @@ public static class HealthHandlers
     private sealed record LiveDocument(string Status);
 
     private sealed record ReadyDocument(string Status, IReadOnlyList<CheckDocument> Checks);
-
-    private sealed record CheckDocument(string Name, bool Ok, string? Why);
 }
+
+/// <summary>What became of one check.</summary>
+public sealed record CheckDocument(string Name, bool Ok, string? Why);

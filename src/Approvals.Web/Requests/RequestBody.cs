@@ -68,7 +68,12 @@ internal static class RequestBody
             while (true)
             {
                 ReadResult read = await reader.ReadAsync(cancellationToken);
-                if (read.Buffer.Length > limit) throw TooLarge(limit);
+                if (read.Buffer.Length > limit)
+                {
+                    reader.AdvanceTo(read.Buffer.End); // an examined but unreleased buffer would cost the connection, and the caller the answer
+                    throw TooLarge(limit);
+                }
+
                 if (read.IsCompleted)
                 {
                     byte[] body = read.Buffer.ToArray();

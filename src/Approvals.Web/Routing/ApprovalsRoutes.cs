@@ -1,12 +1,17 @@
 using Approvals.Web.Actions;
+using Approvals.Web.Audit;
 using Approvals.Web.Health;
+using Approvals.Web.Inbox;
 using Approvals.Web.LedgerViews;
+using Approvals.Web.Manage;
 using Approvals.Web.OpenApi;
 using Approvals.Web.Pages;
 using Approvals.Web.Principals;
 using Approvals.Web.Releases;
 using Approvals.Web.Reviews;
+using Approvals.Web.Sessions;
 using Approvals.Web.Votes;
+using Microsoft.AspNetCore.Http;
 using static Approvals.Web.Problems.ProblemTypes;
 
 namespace Approvals.Web.Routing;
@@ -112,10 +117,23 @@ public static class ApprovalsRoutes
         Page("review", "GET", "/review/{token}", ReviewHandlers.ShowAsync),
         Page("decide-review", "POST", "/review/{token}", ReviewHandlers.DecideAsync),
         Page("review-result", "GET", "/review/{token}/result", ReviewHandlers.ResultAsync),
+        Page("home", "GET", "/", SessionHandlers.HomeAsync),
+        Page("sign-in", "GET", "/sign-in", SessionHandlers.ShowAsync),
+        Page("begin-session", "POST", "/sign-in", SessionHandlers.SignInAsync),
+        Page("sign-out", "POST", "/sign-out", SessionHandlers.SignOutAsync),
+        Page("inbox", "GET", "/inbox", InboxHandlers.ShowAsync),
+        Page("action-page", "GET", "/actions/{id}", ActionPageHandlers.ShowAsync),
+        Page("review-page", "GET", "/actions/{id}/review", ActionPageHandlers.ReviewAsync),
+        Page("decide-page", "POST", "/actions/{id}/review", ActionPageHandlers.DecideAsync),
+        Page("result-page", "GET", "/actions/{id}/result", ActionPageHandlers.ResultAsync),
+        Page("audit", "GET", "/audit", AuditHandlers.ShowAsync),
+        Page("manage", "GET", "/manage", ManageHandlers.ShowAsync),
+        Page("manage-create", "POST", "/manage/principals", ManageHandlers.CreateAsync),
+        Page("manage-revoke", "POST", "/manage/revocations", ManageHandlers.RevokeAsync),
         Page("style-sheet", "GET", "/assets/{file}", StyleSheet.GetAsync),
         Page("icon", "GET", "/assets/icon.svg", Icon.GetAsync),
     ];
 
-    private static WebRoute Page(string name, string method, string pattern, Func<Microsoft.AspNetCore.Http.HttpContext, Task<Microsoft.AspNetCore.Http.IResult>> handler) =>
+    private static WebRoute Page(string name, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
         new(name, method, pattern, handler) { Response = Html };
 }

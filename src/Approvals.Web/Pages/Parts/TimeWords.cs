@@ -13,11 +13,11 @@ internal static class TimeWords
     public static string Relative(DateTimeOffset at, DateTimeOffset now)
     {
         TimeSpan distance = (at - now).Duration();
-        if (distance < TimeSpan.FromSeconds(45)) return at >= now ? "in less than a minute" : "just now";
+        if (distance < TimeSpan.FromSeconds(45)) return at > now ? "in less than a minute" : "just now";
         string amount = distance switch
         {
-            { TotalMinutes: < 90 } => Count((int)Math.Round(distance.TotalMinutes), "minute"),
-            { TotalHours: < 36 } => Count((int)Math.Round(distance.TotalHours), "hour"),
+            { TotalMinutes: < 120 } => Count((int)Math.Round(distance.TotalMinutes), "minute"),
+            { TotalHours: < 48 } => Count((int)Math.Round(distance.TotalHours), "hour"),
             _ => Count((int)Math.Round(distance.TotalDays), "day"),
         };
         return at >= now ? "in " + amount : amount + " ago";

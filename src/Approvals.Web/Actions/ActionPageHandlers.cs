@@ -1,0 +1,98 @@
+using Approvals.Web.Callers;
+using Approvals.Web.Pages;
+using Approvals.Web.Pages.Parts;
+using Approvals.Web.Requests;
+using Approvals.Web.Reviews;
+using Approvals.Web.Votes;
+using Approvals.Workflow.Actions;
+using Approvals.Workflow.Ports;
+using Approvals.Workflow.Reviews;
+using Microsoft.AspNetCore.Http;
+
+namespace Approvals.Web.Actions;
+
+/// <summary>An action's own page for signed-in people, and their way to vote on it.</summary>
+public static class ActionPageHandlers
+{
+    /// <summary><c>GET /actions/{id}</c></summary>
+    public static Task<IResult> ShowAsync(HttpContext context) => Page.SignedInAsync(context, async exchange =>
+    {
+        ActionDocument document = await exchange.FindActionAsync(Visibility.MaySee);
+        Caller caller = exchange.Caller;
+        bool mayVote = caller.Has(Role.Reviewer) && !document.IsTerminal && document.Review?.CheckVoter(caller.Principal, exchange.Now) is null && document.Review is not null;
+        return await PageRenderer.RenderAsync<TimelinePage>(exchange.Http, new ActionPageModel(
+            document, TargetText.Of(document), Timeline.Of(document), Lines(document), mayVote, exchange.Now, Person(exchange)));
+    });
+
+    /// <summary><c>GET /actions/{id}/review</c></summary>
+    public static Task<IResult> ReviewAsync(HttpContext context) => Page.SignedInAsync(context, async exchange =>
+    {
+        var query = new QueryParameters(exchange.Request, "whole");
+        ReviewSeat seat = await SeatAsync(exchange);
+        if (IsOver(seat, exchange)) return Page.SeeOther(ActionUrl(seat.Document));
+        return await seat.ShowAsync(exchange, query.Integer("whole", 1, 1) is not null, "", null);
+    });
+
+    /// <summary><c>POST /actions/{id}/review</c></summary>
+    public static Task<IResult> DecideAsync(HttpContext context) => Page.SignedInAsync(context, async exchange =>
+    {
+        ReviewSeat seat = await SeatAsync(exchange);
+        IFormCollection form = await RequestBody.ReadFormAsync(exchange.Request, exchange.Aborted);
+        string shown = exchange.Service<FormGuard>().Check(exchange.Http, form, seat.Purpose);
+        if (IsOver(seat, exchange)) return Page.SeeOther(ActionUrl(seat.Document));
+        return await seat.DecideAsync(exchange, form, shown);
+    });
+
+    /// <summary><c>GET /actions/{id}/result</c></summary>
+    public static Task<IResult> ResultAsync(HttpContext context) => Page.SignedInAsync(context, async exchange =>
+    {
+        ActionDocument document = await exchange.FindActionAsync(Visibility.MaySee);
+        return Ballot.Find(document, exchange.Caller.Principal) is { } vote
+            ? await PageRenderer.RenderAsync<ResultPage>(exchange.Http, new ResultPageModel(document, vote, exchange.Now, "/inbox", Person(exchange)))
+            : Page.SeeOther(ActionUrl(document));
+    });
+
+    private static async Task<ReviewSeat> SeatAsync(Exchange exchange)
+    {
+        ActionDocument document = await exchange.FindActionAsync(Visibility.MaySee);
+        string url = ActionUrl(document);
+        return new ReviewSeat(
+            document,
+            exchange.Caller.Principal,
+            exchange.Caller.Assurance,
+            $"session:{exchange.Caller.CredentialId}:{document.Id}",
+            url + "/review",
+            url + "/result",
+            Person(exchange));
+    }
+
+    /// <summary>Whether there is nothing to decide; refuses who may not decide.</summary>
+    private static bool IsOver(ReviewSeat seat, Exchange exchange)
+    {
+        if (seat.Document.IsTerminal || seat.Document.Review is not { } review) return true;
+        if (!exchange.Caller.Has(Role.Reviewer)) throw Ballot.Refused(VoteRefusal.NotEligible, review);
+        return review.CheckVoter(seat.Reviewer, exchange.Now) switch
+        {
+            null => false,
+            VoteRefusal.AlreadyVoted or VoteRefusal.ReviewClosed or VoteRefusal.DeadlinePassed => true,
+            { } refusal => throw Ballot.Refused(refusal, review),
+        };
+    }
+
+    private static List<JsonLine> Lines(ActionDocument document) =>
+        document.View is { } view ? JsonLines.Of(view.Content, "", view.Findings) : [];
+
+    private static SignedIn Person(Exchange exchange) => SignedIn.Of(exchange.Http, exchange.Caller, exchange.Service<FormGuard>());
+
+    private static string ActionUrl(ActionDocument document) => "/actions/" + document.Id;
+}
+
+/// <summary>What an action's page shows.</summary>
+public sealed record ActionPageModel(
+    ActionDocument Document,
+    string? Target,
+    IReadOnlyList<TimelineEntry> Timeline,
+    IReadOnlyList<JsonLine> Lines,
+    bool MayVote,
+    DateTimeOffset Now,
+    SignedIn Person);

@@ -1,0 +1,19 @@
+using System.Text.Json;
+using Approvals.Workflow.Actions;
+
+namespace Approvals.Web.Actions;
+
+/// <summary>An action's target in one line, for lists. The review page shows it whole.</summary>
+internal static class TargetText
+{
+    private const int MaxLength = 120;
+
+    public static string? Of(ActionDocument document)
+    {
+        if (document.View is not { } view || !view.Content.TryGetProperty("target", out JsonElement target)) return null;
+        string text = target.ValueKind == JsonValueKind.String ? target.GetString()! : target.GetRawText();
+        if (text.Length <= MaxLength) return text;
+        int cut = char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1 : MaxLength;
+        return text[..cut] + "…";
+    }
+}
