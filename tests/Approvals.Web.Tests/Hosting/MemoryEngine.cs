@@ -8,6 +8,7 @@ namespace Approvals.Web.Tests.Hosting;
 internal sealed class MemoryEngine(TimeProvider time) : IDurableClient
 {
     private readonly ConcurrentDictionary<string, Instance> instances = new();
+    private readonly TaskCompletionSource raised = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Dictionary<string, ActivityDefinition> Activities { get; } = [];
 
@@ -19,6 +20,9 @@ internal sealed class MemoryEngine(TimeProvider time) : IDurableClient
     /// <summary>When set, events are accepted but not delivered until it completes.</summary>
     public Task? HoldEvents { get; set; }
 
+    /// <summary>Completes when the first event was accepted.</summary>
+    public Task Raised => raised.Task;
+
     public Task<bool> StartAsync(string orchestration, string instanceId, object? input, CancellationToken cancellationToken = default)
     {
         if (BusyFor is { } wait) throw new EngineBusyException(wait);
@@ -29,17 +33,17 @@ internal sealed class MemoryEngine(TimeProvider time) : IDurableClient
         return Task.FromResult(true);
     }
 
-    public async Task<RaiseResult> RaiseEventAsync(string instanceId, string eventName, string eventId, object? payload, CancellationToken cancellationToken = default)
+    public Task<RaiseResult> RaiseEventAsync(string instanceId, string eventName, string eventId, object? payload, CancellationToken cancellationToken = default)
     {
         if (BusyFor is { } wait) throw new EngineBusyException(wait);
-        if (!instances.TryGetValue(instanceId, out Instance? instance)) return RaiseResult.UnknownInstance;
-        if (instance.Run!.IsCompleted) return RaiseResult.Ended;
-        if (!instance.Seen.TryAdd(eventId, true)) return RaiseResult.Duplicate;
+        if (!instances.TryGetValue(instanceId, out Instance? instance)) return Task.FromResult(RaiseResult.UnknownInstance);
+        if (instance.Run!.IsCompleted) return Task.FromResult(RaiseResult.Ended);
+        if (!instance.Seen.TryAdd(eventId, true)) return Task.FromResult(RaiseResult.Duplicate);
         JsonElement json = JsonSerializer.SerializeToElement(payload, DurableJson.Options);
         if (HoldEvents is { } held) _ = held.ContinueWith(_ => instance.Raise(eventName, json), TaskScheduler.Default);
         else instance.Raise(eventName, json);
-        await Task.CompletedTask;
-        return RaiseResult.Accepted;
+        raised.TrySetResult();
+        return Task.FromResult(RaiseResult.Accepted);
     }
 
     public Task<InstanceState?> GetAsync(string instanceId, CancellationToken cancellationToken = default) => Task.FromResult<InstanceState?>(null);
