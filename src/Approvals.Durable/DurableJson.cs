@@ -12,6 +12,7 @@ public static class DurableJson
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
+            MaxDepth = 128, // a request may nest 64 deep by itself, and stands inside a document
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
         };

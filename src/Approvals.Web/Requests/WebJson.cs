@@ -17,6 +17,7 @@ internal static class WebJson
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
+            MaxDepth = 128, // a view may nest 64 deep by itself
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false), new UtcConverter() },

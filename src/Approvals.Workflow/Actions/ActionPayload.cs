@@ -10,16 +10,28 @@ namespace Approvals.Workflow.Actions;
 /// </summary>
 public static class ActionPayload
 {
-    /// <summary>Canonical JSON, so that the binding within it keeps its digest.</summary>
-    public static byte[] Write(ActionBinding binding, JsonNode? context, string? justification) =>
-        CanonicalJson.Canonicalize(
-            new JsonObject
-            {
-                ["binding"] = binding.Content.DeepClone(),
-                ["context"] = context?.DeepClone(),
-                ["justification"] = justification,
-            },
-            maxBytes: MaxBytes);
+    /// <summary>
+    /// The binding as it was hashed, and the rest, in a frame of their own: the parts may nest as deep as canonical JSON allows.
+    /// </summary>
+    /// <exception cref="Ledger.LedgerFormatException">A part has no canonical form, or all of it is larger than <see cref="MaxBytes"/>.</exception>
+    public static byte[] Write(ActionBinding binding, JsonNode? context, string? justification)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("binding");
+            writer.WriteRawValue(binding.CanonicalBytes.Span, skipInputValidation: true);
+            writer.WritePropertyName("context");
+            writer.WriteRawValue(CanonicalJson.Canonicalize(context, MaxBytes), skipInputValidation: true);
+            writer.WriteString("justification", justification);
+            writer.WriteEndObject();
+        }
+
+        return buffer.Length <= MaxBytes
+            ? buffer.ToArray()
+            : throw new Ledger.LedgerFormatException("json_too_large", $"The payload is larger than {MaxBytes} bytes; send less or send a reference.");
+    }
 
     /// <summary>A request body may have 1 MiB; the frame around it is small.</summary>
     public const int MaxBytes = (1 << 20) + (16 << 10);

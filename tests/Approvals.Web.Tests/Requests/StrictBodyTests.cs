@@ -2,8 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Approvals.Durable;
 using Approvals.Web.Problems;
 using Approvals.Web.Tests.Hosting;
+using Approvals.Web.Tests.Pages;
+using Approvals.Workflow.Actions;
 
 namespace Approvals.Web.Tests.Requests;
 
@@ -88,7 +91,18 @@ public sealed class StrictBodyTests
         Assert.Empty(gate.Ports.Documents);
 
         Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync("/api/actions", Gate.Json(Sized(1 << 20)))).StatusCode);
-        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync("/api/actions", Gate.Json(Nested(63)))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Request_that_nests_64_deep_goes_all_the_way()
+    {
+        await using Gate gate = await Gate.StartAsync();
+        string body = "{\"type\":\"a\",\"target\":\"t\",\"parameters\":{\"a\":" + new string('[', 62) + "\"bottom\"" + new string(']', 62) + "}}";
+        ActionDocument document = await gate.InReviewAsync(body);
+        using HttpClient auditor = gate.Client(Gate.Aud);
+        Assert.Contains("bottom", await auditor.GetStringAsync($"/api/actions/{document.Id}/view"));
+        Assert.Contains("bottom", await gate.Client().GetStringAsync(Gallery.LinkOf(gate, document, Gate.Ann)));
+        Assert.Contains("bottom", JsonSerializer.Serialize(document, DurableJson.Options));
     }
 
     [Theory]
