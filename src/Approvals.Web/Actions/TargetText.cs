@@ -11,9 +11,12 @@ internal static class TargetText
     public static string? Of(ActionDocument document)
     {
         if (document.View is not { } view || !view.Content.TryGetProperty("target", out JsonElement target)) return null;
-        string text = target.ValueKind == JsonValueKind.String ? target.GetString()! : target.GetRawText();
+        string text = target.ValueKind == JsonValueKind.Object ? string.Join(" · ", target.EnumerateObject().Select(Member)) : target.ToString();
         if (text.Length <= MaxLength) return text;
         int cut = char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1 : MaxLength;
         return text[..cut] + "…";
     }
+
+    private static string Member(JsonProperty member) =>
+        $"{member.Name}: {(member.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? "…" : member.Value.ToString())}";
 }
