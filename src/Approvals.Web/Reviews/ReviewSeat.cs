@@ -60,7 +60,7 @@ internal sealed record ReviewSeat(
         {
             await exchange.Service<Ballot>().CastAsync(Document, Reviewer, Assurance, new Choice(verdict, justification, digest), exchange.Aborted);
         }
-        catch (ProblemException refused) when (refused.Type == ProblemTypes.JustificationTooShort || refused.Type == ProblemTypes.OtherView)
+        catch (ProblemException refused) when (refused.Type == ProblemTypes.JustificationTooShort || refused.Type == ProblemTypes.TicketMissing || refused.Type == ProblemTypes.OtherView)
         {
             return await ShowAsync(exchange, wasWhole, justification, refused);
         }

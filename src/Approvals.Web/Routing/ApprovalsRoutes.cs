@@ -56,7 +56,7 @@ public static class ApprovalsRoutes
             Problems =
             [
                 NotHuman, InPrincipalChain, NotEligible, AssuranceTooLow, ReviewNotOpen, ReviewClosed, AlreadyVoted, OtherView, VoteNotCounted,
-                DeadlinePassed, JustificationTooShort,
+                DeadlinePassed, JustificationTooShort, TicketMissing,
             ],
         },
         new("create-review-link", "POST", "/api/actions/{id}/review-link", VoteHandlers.LinkAsync)
