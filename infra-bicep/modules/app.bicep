@@ -105,6 +105,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         ServiceBus__credential: 'managedidentity'
         ServiceBus__clientId: identityClientId
         IntakeQueueName: intakeQueue
+        // Without it the host's own welcome page takes the root.
+        AzureWebJobsDisableHomepage: 'true'
         'AzureWebJobs.intake.Disabled': empty(intakeSubject) ? 'true' : 'false'
       },
       empty(intakeSubject) ? {} : { Approvals__ServiceBus__IntakeSubject: intakeSubject },

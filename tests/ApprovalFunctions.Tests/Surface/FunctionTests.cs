@@ -30,7 +30,7 @@ public sealed class FunctionTests
         string[] functions =
         [
             .. Routed.Select(function =>
-                $"{function.Groups["name"].Value} {function.Groups["methods"].Value.Replace("\"", "", StringComparison.Ordinal).TrimEnd(',', ' ').ToUpperInvariant()} /{function.Groups["route"].Value} {function.Groups["handler"].Value}")
+                $"{function.Groups["name"].Value} {function.Groups["methods"].Value.Replace("\"", "", StringComparison.Ordinal).TrimEnd(',', ' ').ToUpperInvariant()} /{PathOf(function.Groups["route"].Value)} {function.Groups["handler"].Value}")
                 .Order(StringComparer.Ordinal),
         ];
 
@@ -100,6 +100,9 @@ public sealed class FunctionTests
     }
 
     private static string MethodsOf(WebRoute route) => route.Method == "GET" ? "GET, HEAD" : route.Method;
+
+    /// <summary>The root is written as an optional segment of no length: see the function <c>home</c>.</summary>
+    private static string PathOf(string route) => route == "{root:maxlength(0)?}" ? "" : route;
 
     private static string HandlerOf(WebRoute route) => $"{route.Handler.Method.DeclaringType!.Name}.{route.Handler.Method.Name}";
 }
