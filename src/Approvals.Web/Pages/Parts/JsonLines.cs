@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Approvals.Redaction;
-using Approvals.Web.Text;
+using Approvals.Workflow.Text;
 
 namespace Approvals.Web.Pages.Parts;
 

@@ -1,20 +1,20 @@
 using System.Globalization;
 using System.Text;
 
-namespace Approvals.Web.Text;
+namespace Approvals.Workflow.Text;
 
 /// <summary>A run of text that shows itself, or one character that does not and is shown by its name.</summary>
 /// <param name="Why"><see langword="null"/> for ordinary text; otherwise what the character is, for a reader.</param>
-internal readonly record struct TextRun(string Text, string? Why)
+public readonly record struct TextRun(string Text, string? Why)
 {
     public bool IsOdd => Why is not null;
 }
 
 /// <summary>
 /// Makes visible what text can hide from a reviewer (Unicode Technical Report 36, Trojan Source): bidirectional controls, zero-width and
-/// other invisible characters, control characters, look-alike spaces, and letters of another script inside a word.
+/// other invisible characters, control characters, look-alike spaces, and letters of another script inside a word. For pages and messages alike.
 /// </summary>
-internal static class VisibleText
+public static class VisibleText
 {
     /// <summary>Combining marks beyond so many on one letter draw over the lines around them.</summary>
     private const int MaxMarks = 3;

@@ -1,4 +1,4 @@
-namespace Approvals.Web.Text;
+namespace Approvals.Workflow.Text;
 
 /// <summary>
 /// Scripts whose letters are taken for one another, by code point (Unicode Scripts.txt, abridged to the blocks that matter here).

@@ -1,8 +1,8 @@
-using Approvals.Web.Text;
+using Approvals.Workflow.Text;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Approvals.Web.Tests.Text;
+namespace Approvals.Workflow.Tests.Text;
 
 public sealed class VisibleTextTests
 {

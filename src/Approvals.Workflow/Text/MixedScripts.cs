@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Approvals.Web.Text;
+namespace Approvals.Workflow.Text;
 
 /// <summary>
 /// Finds homoglyph tricks (Unicode Technical Standard 39): words that mix scripts (<c>pаypal</c> with a Cyrillic а), and words of
