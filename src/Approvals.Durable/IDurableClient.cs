@@ -17,6 +17,7 @@ public interface IDurableClient
     /// Delivers an event. One <paramref name="eventId"/> is delivered to an instance once, however often it is raised.
     /// Returns what became of it; only <see cref="RaiseResult.Accepted"/> and <see cref="RaiseResult.Duplicate"/> mean that the instance has it.
     /// </summary>
+    /// <exception cref="EngineBusyException">The engine is past its capacity and accepted nothing; try again later.</exception>
     Task<RaiseResult> RaiseEventAsync(string instanceId, string eventName, string eventId, object? payload, CancellationToken cancellationToken = default);
 
     /// <summary>The instance's state, or <see langword="null"/> when there is none of that id.</summary>

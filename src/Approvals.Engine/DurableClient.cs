@@ -29,6 +29,8 @@ internal sealed class DurableClient(EngineCore core, Func<bool> accepts) : IDura
         Limit(instanceId, nameof(instanceId));
         Limit(eventName, nameof(eventName));
         Limit(eventId, nameof(eventId));
+        if (core.IsOverfull)
+            throw new EngineBusyException(RetryAfter);
         return PostAsync(instanceId, new RaiseMessage(eventName, eventId, Payload.ToBytes(payload, "An event")), cancellationToken);
     }
 

@@ -48,6 +48,9 @@ internal sealed class EngineCore : IDisposable
     /// <summary>Unix milliseconds by the wall clock, which may jump.</summary>
     public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>Past this not even events are taken. Later than <see cref="IsFull"/>, so that a flood of new instances does not keep events of running ones out.</summary>
+    public bool IsOverfull => Hot.Active >= Options.MaxActiveInstances + (Options.MaxActiveInstances / 4);
+
     public bool IsFull => Hot.Active >= Options.MaxActiveInstances;
 
     public void Add(OrchestrationDefinition definition)

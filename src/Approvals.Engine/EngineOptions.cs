@@ -11,7 +11,7 @@ public sealed record EngineOptions
 
     /// <summary>
     /// Instances with something running, queued or committing. Past it <c>StartAsync</c> throws <see cref="Durable.EngineBusyException"/>,
-    /// and due timers and recovery wait.
+    /// and due timers and recovery wait; past it by a quarter <c>RaiseEventAsync</c> throws too.
     /// </summary>
     public int MaxActiveInstances { get; init; } = 4_000;
 }

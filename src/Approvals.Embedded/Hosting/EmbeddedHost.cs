@@ -65,8 +65,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
         try
         {
             judge = new PolicyFile(options.Configuration.PolicyPath, options.Time, log.CreateLogger<PolicyFile>());
-            kept = await Stores.OpenAsync(folder, options.Configuration, options.Time, log, cancellationToken);
+            kept = await Stores.OpenAsync(folder, options, log, cancellationToken);
             AddServices(builder.Services, options, folder, kept, judge);
+            options.Compose(builder.Services, kept.Database);
             web = builder.Build();
             web.MapApprovals();
             kept.Engine.Add(ApprovalOrchestration.Definition);
@@ -158,11 +159,12 @@ public sealed class EmbeddedHost : IAsyncDisposable
         services.AddSingleton<INotifier>(provider => configuration.NotifyOnConsole
             ? new ConsoleNotifier(provider.GetRequiredService<ReviewLinks>(), options.Console)
             : new NoNotifier());
-        services.AddSingleton(provider => new ReleaseDesk(stores.Signer, stores.Ledger, stores.Index, options.Time, configuration.Name));
+        services.AddSingleton(provider => new ReleaseDesk(
+            provider.GetRequiredService<ISigner>(), provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IActionIndex>(), options.Time, configuration.Name));
         services.AddSingleton(provider => new ApprovalActivities(
-            stores.Vault, stores.Index, stores.Ledger, stores.Signer, provider.GetRequiredService<IDirectory>(),
-            provider.GetRequiredService<INotifier>(), provider.GetRequiredService<IReleasePublisher>(), new Redactor(new RedactionOptions()),
-            input => policy.Current.Evaluate(input), options.Time));
+            provider.GetRequiredService<IPayloadVault>(), provider.GetRequiredService<IActionIndex>(), provider.GetRequiredService<ILedger>(),
+            provider.GetRequiredService<ISigner>(), provider.GetRequiredService<IDirectory>(), provider.GetRequiredService<INotifier>(),
+            provider.GetRequiredService<IReleasePublisher>(), new Redactor(new RedactionOptions()), input => policy.Current.Evaluate(input), options.Time));
 
         services.AddDataProtection().SetApplicationName("approvals");
         services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new ProtectionKeys(folder.ProtectionKeyFolder));
@@ -177,11 +179,8 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
     private static void AddReadiness(IServiceCollection services, Stores stores, PolicyFile policy)
     {
-        services.AddSingleton(new ReadinessCheck("database", async cancellationToken =>
-        {
-            await stores.Database.WriteAsync(_ => true, cancellationToken);
-            return stores.Database.Fault is null ? null : "the last write failed";
-        }));
+        services.AddSingleton(new ReadinessCheck(
+            "database", async cancellationToken => await stores.Database.ProbeAsync(cancellationToken) is { } fault ? StoreWords.Of(fault) : null));
         services.AddSingleton(new ReadinessCheck("signer", async cancellationToken =>
         {
             var key = await stores.Signer.CurrentKeyAsync(cancellationToken);

@@ -1,5 +1,7 @@
 using Approvals.Embedded.Configuration;
+using Approvals.Engine;
 using Approvals.Web;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Approvals.Embedded.Hosting;
@@ -18,4 +20,10 @@ public sealed record EmbeddedHostOptions(string DataFolder, GateConfiguration Co
 
     /// <summary>Changes limits of the HTTP API.</summary>
     public Action<ApprovalsWebOptions> Web { get; init; } = _ => { };
+
+    /// <summary>The engine's limits.</summary>
+    public EngineOptions Engine { get; init; } = new();
+
+    /// <summary>Test seam: replaces ports by ones that fail or kill, once the database is open and before anything uses them.</summary>
+    internal Action<IServiceCollection, Database> Compose { get; init; } = (_, _) => { };
 }

@@ -16,15 +16,16 @@ namespace Approvals.Embedded.Hosting;
 /// </summary>
 internal sealed class Stores : IAsyncDisposable
 {
-    private Stores(DataFolder folder, GateConfiguration configuration, TimeProvider time, ILoggerFactory loggers)
+    private Stores(DataFolder folder, EmbeddedHostOptions options, ILoggerFactory loggers)
     {
+        (GateConfiguration configuration, TimeProvider time) = (options.Configuration, options.Time);
         Signer = FileSigner.Open(folder.SigningKeyFile);
         Database = new Database(folder.Path, loggers.CreateLogger<Database>());
         Vault = new SqlitePayloadVault(Database, folder.VaultKeyFolder, time);
         Ledger = new SqliteLedger(Database, Signer, configuration.Name + "/ledger", loggers.CreateLogger<SqliteLedger>());
         Index = new SqliteActionIndex(Database, time);
         Credentials = new SqliteCredentials(Database);
-        Engine = new EngineHost(Database, new EngineOptions(), time, loggers.CreateLogger<EngineHost>());
+        Engine = new EngineHost(Database, options.Engine, time, loggers.CreateLogger<EngineHost>());
     }
 
     public FileSigner Signer { get; }
@@ -42,9 +43,9 @@ internal sealed class Stores : IAsyncDisposable
     public EngineHost Engine { get; }
 
     public static async Task<Stores> OpenAsync(
-        DataFolder folder, GateConfiguration configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+        DataFolder folder, EmbeddedHostOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var stores = new Stores(folder, configuration, time, loggers);
+        var stores = new Stores(folder, options, loggers);
         try
         {
             stores.Database.Open();

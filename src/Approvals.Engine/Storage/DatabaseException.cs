@@ -1,17 +1,17 @@
+using Approvals.Durable;
+
 namespace Approvals.Engine;
 
 /// <summary>
-/// The database did not do what was asked. <see cref="Code"/> is stable; the message says what to do about it. Holds no row data.
+/// The database did not do what was asked. Its code is stable; the message says what to do about it. Holds no row data.
+/// Codes: <c>busy</c>, <c>full</c>, <c>read_only</c>, <c>corrupt</c>, <c>io</c>, <c>cannot_open</c>, <c>constraint</c>, <c>folder_in_use</c>,
+/// <c>newer_format</c>, <c>not_ours</c>, <c>lost_commits</c>, <c>exists</c>, <c>closed</c> or <c>sqlite</c>.
 /// </summary>
-public sealed class DatabaseException : Exception
+public sealed class DatabaseException : StoreException
 {
-    public DatabaseException(string code, string message, Exception? inner = null) : base(message, inner) => Code = code;
-
-    /// <summary>
-    /// <c>busy</c>, <c>full</c>, <c>read_only</c>, <c>corrupt</c>, <c>io</c>, <c>cannot_open</c>, <c>constraint</c>, <c>folder_in_use</c>,
-    /// <c>newer_format</c>, <c>not_ours</c>, <c>lost_commits</c>, <c>exists</c>, <c>closed</c> or <c>sqlite</c>.
-    /// </summary>
-    public string Code { get; }
+    public DatabaseException(string code, string message, Exception? inner = null) : base(code, message, inner)
+    {
+    }
 
     /// <summary>Whether this is SQLite's or the disk's state and not the fault of one write: then the whole batch fails.</summary>
     internal bool ConcernsEverybody { get; private init; }

@@ -1,3 +1,4 @@
+using Approvals.Durable;
 using Approvals.Web.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,7 +40,12 @@ public static class HealthHandlers
         }
         catch (Exception failure)
         {
-            return new CheckDocument(check.Name, false, failure is OperationCanceledException ? "no answer in time" : failure.GetType().Name);
+            return new CheckDocument(check.Name, false, failure switch
+            {
+                OperationCanceledException => "no answer in time",
+                StoreException store => store.Code,
+                _ => failure.GetType().Name,
+            });
         }
     }
 

@@ -15,7 +15,7 @@ internal static class OpenApiDocument
     private static readonly Regex RouteParameter = new(@"\{(?<name>[A-Za-z]+)\}", RegexOptions.NonBacktracking);
 
     /// <summary>What any route may answer.</summary>
-    private static readonly ProblemType[] Everywhere = [BadRequest, InvalidParameter, TooManyRequests, Internal, Busy];
+    private static readonly ProblemType[] Everywhere = [BadRequest, InvalidParameter, TooManyRequests, Internal, Busy, StoreUnavailable];
 
     private static readonly ProblemType[] WithCaller = [Unauthenticated, Forbidden, NotFound];
 

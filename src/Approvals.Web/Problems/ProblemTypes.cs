@@ -67,6 +67,7 @@ public static class ProblemTypes
     public static readonly ProblemType TooManyRequests = new("too_many_requests", 429, "Too many requests");
     public static readonly ProblemType Internal = new("internal", 500, "The gate failed");
     public static readonly ProblemType Busy = new("busy", 503, "The gate is past its capacity");
+    public static readonly ProblemType StoreUnavailable = new("store_unavailable", 503, "The gate cannot store or read at present");
     public static readonly ProblemType NotReady = new("not_ready", 503, "The gate is not ready");
 
     /// <summary>All of them, by code.</summary>

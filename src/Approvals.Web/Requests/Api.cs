@@ -14,6 +14,8 @@ namespace Approvals.Web.Requests;
 /// <summary>Around every handler: headers, who calls, the rate limit, and one place where exceptions become problems.</summary>
 internal static class Api
 {
+    private static readonly TimeSpan StoreRetryAfter = TimeSpan.FromSeconds(5);
+
     /// <summary>A route that anybody may call.</summary>
     public static Task<IResult> AnybodyAsync(HttpContext context, Func<Exchange, Task<IResult>> handle) => RunAsync(context, null, handle);
 
@@ -28,6 +30,11 @@ internal static class Api
         EngineBusyException busy => new ProblemException(ProblemTypes.Busy, "Nothing was accepted; send the request again after the time in Retry-After.")
         {
             RetryAfter = busy.RetryAfter,
+        },
+        // Fails closed: nothing is acknowledged. The host's log and /health/ready say why.
+        StoreException => new ProblemException(ProblemTypes.StoreUnavailable, "Send the request again after the time in Retry-After; if it keeps failing, tell the operator.")
+        {
+            RetryAfter = StoreRetryAfter,
         },
         ReleaseRefusedException refused => new ProblemException(ProblemTypes.Of(refused.Refusal), refused.Message)
         {
