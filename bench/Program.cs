@@ -1,1 +1,3 @@
-return 0;
+using Approvals.Bench.Command;
+
+return await BenchCommand.RunAsync(args);

@@ -1,93 +1,51 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Approvals.Bench.Machine;
+using Approvals.Bench.Results;
 using Approvals.Durable;
 using Approvals.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Approvals.Bench;
 
-/// <summary>One measured figure of the engine.</summary>
-/// <param name="ShareOfLimit">Of the machine's own limit, measured in the same run; <see langword="null"/> where there is none.</param>
-public sealed record EngineFigure(string Name, double Value, string Unit, double? ShareOfLimit = null);
-
 /// <summary>
 /// The engine alone, full sync: orchestrations of six activities with custom statuses, latency when idle, and what instances that only wait
 /// cost. The limit that durable rows are compared with is the same database with nothing but the rows: 512 inserted in one commit, again and again.
 /// </summary>
-public static class EngineBench
+internal static class EngineBench
 {
     private const int RowsPerOrchestration = 7;
 
     /// <param name="duration">Of each throughput measurement.</param>
     /// <param name="waiting">How many instances are left waiting for the memory and restart figures.</param>
-    public static async Task<IReadOnlyList<EngineFigure>> RunAsync(
-        TextWriter output, TimeSpan duration, int waiting, CancellationToken cancellationToken = default)
+    public static async Task RunAsync(ResultSheet sheet, string folder, TimeSpan duration, int waiting, CancellationToken cancellationToken = default)
     {
-        string folder = Directory.CreateTempSubdirectory("engine-bench-").FullName;
-        try
+        sheet.Say("engine: orchestrations of six activities");
+        Limit? rows = sheet.Find(MachineLimits.Area, MachineLimits.GroupRows) is { } bare ? new Limit(bare, MachineLimits.GroupRows) : null;
+        await using (var host = new Host(Path.Combine(folder, "run")))
         {
-            var figures = new List<EngineFigure>();
-            double bare = await BareRowsAsync(Path.Combine(folder, "bare"), duration, cancellationToken);
-            Report("bare durable rows, 512 a commit", bare, "rows/s");
-            await using (var host = new Host(Path.Combine(folder, "run")))
+            await host.ThroughputAsync(64, duration / 2, cancellationToken); // Warms up.
+            foreach (int clients in new[] { 64, 512 })
             {
-                await host.ThroughputAsync(64, duration / 2, cancellationToken); // Warms up.
-                foreach (int clients in new[] { 64, 512 })
-                {
-                    (double rate, double[] latency) = await host.ThroughputAsync(clients, duration, cancellationToken);
-                    Report($"six-activity orchestrations, {clients} clients", rate, "/s");
-                    Report($"durable rows of these, {clients} clients", rate * RowsPerOrchestration, "rows/s", rate * RowsPerOrchestration / bare);
-                    Report($"latency p50, {clients} clients", Percentile(latency, 0.50), "ms");
-                    Report($"latency p99, {clients} clients", Percentile(latency, 0.99), "ms");
-                }
-
-                double[] idle = await host.IdleAsync(200, cancellationToken);
-                Report("idle, six activities one after another, p50", Percentile(idle, 0.50), "ms");
-                Report("idle, six activities one after another, p99", Percentile(idle, 0.99), "ms");
+                (double rate, double[] latency) = await host.ThroughputAsync(clients, duration, cancellationToken);
+                Report($"six-activity orchestrations, {clients} clients", rate, "/s", null);
+                Report($"durable rows of these, {clients} clients", rate * RowsPerOrchestration, "/s", rows);
+                Report($"latency p50, {clients} clients", Numbers.Percentile(latency, 0.50), "ms", null);
+                Report($"latency p99, {clients} clients", Numbers.Percentile(latency, 0.99), "ms", null);
             }
 
-            await WaitingAsync(Path.Combine(folder, "waiting"), waiting, Report, cancellationToken);
-            return figures;
-
-            void Report(string name, double value, string unit, double? share = null)
-            {
-                figures.Add(new EngineFigure(name, value, unit, share));
-                output.WriteLine($"{name,-48} {value,12:N2} {unit}{(share is { } part ? $"  ({part:P0} of the bare rate)" : "")}");
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static double Percentile(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[(int)((sorted.Length - 1) * share)];
-
-    private static async Task<double> BareRowsAsync(string folder, TimeSpan duration, CancellationToken cancellationToken)
-    {
-        using var database = new Database(folder, NullLogger<Database>.Instance);
-        database.AddSchema("bare", "CREATE TABLE row(position INTEGER PRIMARY KEY, instance INTEGER, record BLOB); CREATE INDEX row_instance ON row(instance)");
-        database.Open();
-        byte[] record = new byte[300];
-        long rows = 0;
-        var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < duration)
-        {
-            await database.WriteAsync(
-                db =>
-                {
-                    for (int i = 0; i < 512; i++)
-                        db.Execute("INSERT INTO row(instance, record) VALUES (?1, ?2)", i, record);
-                },
-                cancellationToken);
-            rows += 512;
+            double[] idle = await host.IdleAsync(200, cancellationToken);
+            Report("idle, six activities one after another, p50", Numbers.Percentile(idle, 0.50), "ms", null);
+            Report("idle, six activities one after another, p99", Numbers.Percentile(idle, 0.99), "ms", null);
         }
 
-        return rows / watch.Elapsed.TotalSeconds;
+        await WaitingAsync(Path.Combine(folder, "waiting"), waiting, Report, cancellationToken);
+
+        void Report(string name, double value, string unit, Limit? limit) => sheet.Add(new Figure("engine", name, value, unit) { Limit = limit });
     }
 
     private static async Task WaitingAsync(
-        string folder, int count, Action<string, double, string, double?> report, CancellationToken cancellationToken)
+        string folder, int count, Action<string, double, string, Limit?> report, CancellationToken cancellationToken)
     {
         await using (var host = new Host(folder))
         {

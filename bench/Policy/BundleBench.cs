@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Approvals.Bench.Results;
 using Approvals.Policy;
 
 namespace Approvals.Bench.Policy;
@@ -17,20 +18,22 @@ internal static class BundleBench
 
     private static readonly string[] s_groups = ["ci", "data"];
 
-    internal static async Task RunAsync(TextWriter output)
+    internal static void Run(ResultSheet sheet)
     {
         var thousand = Rules(1_000);
         PolicySet.Load(Rules(10), "warm");
         var loading = Stopwatch.StartNew();
         var loaded = PolicySet.Load(thousand, "bench");
-        await Report(output, $"load {loaded.RuleIds.Count:N0} rules ({thousand.Length / 1024} KiB of YAML)", loading.Elapsed.TotalMilliseconds, 200, "ms");
+        Report(sheet, $"load {loaded.RuleIds.Count:N0} rules ({thousand.Length / 1024} KiB of YAML)", loading.Elapsed.TotalMilliseconds, 200, "ms");
 
         var input = Input();
         var policy = PolicySet.Load(Rules(199), "bench");
         var (empty, emptyBytes) = Measure(PolicySet.Load("version: 1\nrules: []", "bench"), input);
         var (whole, wholeBytes) = Measure(policy, input);
-        await Report(output, $"decide by {policy.RuleIds.Count} rules", whole, 50, "us");
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  of this {empty:F1} us and {emptyBytes:N0} B for the input; the rules and the decision allocate {wholeBytes - emptyBytes:N0} B more than none"));
+        Report(sheet, $"decide by {policy.RuleIds.Count} rules", whole, 50, "us");
+        sheet.Add(new Figure("policy", "of this, turning the input's JSON into values", empty, "us"));
+        sheet.Add(new Figure("policy", "allocated for the input", emptyBytes / 1000.0, "KB"));
+        sheet.Add(new Figure("policy", "allocated by the rules and the decision", (wholeBytes - emptyBytes) / 1000.0, "KB"));
     }
 
     private static (double Microseconds, long Bytes) Measure(PolicySet policy, PolicyInput input)
@@ -93,6 +96,6 @@ internal static class BundleBench
             new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
     }
 
-    private static Task Report(TextWriter output, string what, double measured, double target, string unit) =>
-        output.WriteLineAsync($"  {what}: {measured:F2} {unit} (target {target} {unit}, {target / measured:F1}x within)");
+    private static void Report(ResultSheet sheet, string what, double measured, double target, string unit) =>
+        sheet.Add(new Figure("policy", what, measured, unit) { Target = Target.Most(target) });
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Approvals.Bench.Results;
 using Approvals.Policy.Cel;
 
 namespace Approvals.Bench.Policy;
@@ -35,12 +36,13 @@ internal static class PolicyBench
         "action.type == 'secret.rotate' && action.target.resource.contains('kms')",
     ];
 
-    internal static async Task RunAsync(TextWriter output)
+    internal static void Run(ResultSheet sheet)
     {
+        sheet.Say("policy: conditions and whole policies");
         var environment = new CelEnvironment(new Dictionary<string, CelType> { ["action"] = CelType.JsonObject, ["now"] = CelType.Timestamp });
         var compiling = Stopwatch.StartNew();
         var programs = Enumerable.Range(0, 1000).Select(i => environment.Compile($"{Conditions[i % Conditions.Length]} && {i} >= 0")).ToArray();
-        await Report(output, "compile 1,000 conditions, first time", compiling.Elapsed.TotalMilliseconds, 200, "ms");
+        Report(sheet, "compile 1,000 conditions, first time", compiling.Elapsed.TotalMilliseconds, 200, "ms");
 
         using var document = JsonDocument.Parse(Action);
         var activation = new CelActivation(environment)
@@ -62,14 +64,16 @@ internal static class PolicyBench
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        await Report(output, $"evaluate {Rules} conditions", best, 50, "us");
-        await output.WriteLineAsync($"  allocated by the last round: {allocated} B");
+        Report(sheet, $"evaluate {Rules} conditions", best, 50, "us");
+        sheet.Add(new Figure("policy", $"allocated by {Rules} conditions", allocated / 1000.0, "KB"));
         foreach (var (name, source) in Hostile())
         {
             // The first run pays for the runtime's own compiling.
             Milliseconds(environment, source);
-            await Report(output, $"stop {name}", Milliseconds(environment, source), 10, "ms");
+            Report(sheet, $"stop {name}", Milliseconds(environment, source), 10, "ms");
         }
+
+        BundleBench.Run(sheet);
     }
 
     private static IEnumerable<(string Name, string Source)> Hostile()
@@ -98,6 +102,6 @@ internal static class PolicyBench
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    private static Task Report(TextWriter output, string what, double measured, double target, string unit) =>
-        output.WriteLineAsync($"  {what}: {measured:F2} {unit} (target {target} {unit}, {target / measured:F1}x within)");
+    private static void Report(ResultSheet sheet, string what, double measured, double target, string unit) =>
+        sheet.Add(new Figure("policy", what, measured, unit) { Target = Target.Most(target) });
 }

@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Approvals.Bench.Machine;
+using Approvals.Bench.Results;
 using Approvals.Redaction;
 
 namespace Approvals.Bench.Redaction;
@@ -12,28 +13,29 @@ namespace Approvals.Bench.Redaction;
 /// </summary>
 internal static class RedactionBench
 {
-    public static async Task RunAsync(TextWriter output)
+    public static void Run(ResultSheet sheet)
     {
+        sheet.Say("redaction: throughput in processor time on one core");
         var documents = Enumerable.Range(0, 300).Select(i => Encoding.UTF8.GetBytes(RedactionSamples.Document(i))).ToArray();
         var log = Encoding.UTF8.GetBytes(RedactionSamples.Log(40_000));
         var redactor = Redactor.Default;
-        await Report(output, "dense JSON documents", documents.Sum(d => (long)d.Length), () =>
+        Report(sheet, "dense JSON documents", 40, documents.Sum(d => (long)d.Length), () =>
         {
             foreach (var document in documents) redactor.RedactJson(document);
         });
-        var fast = await Report(output, "ordinary logs", log.Length, () => redactor.RedactUtf8(log));
+        var fast = Report(sheet, "ordinary logs", null, log.Length, () => redactor.RedactUtf8(log));
         var patterns = RedactionSamples.SequentialPatterns.Select(p => new Regex(p, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)).ToArray();
         var text = Encoding.UTF8.GetString(log)[..1_000_000];
-        var slow = await Report(output, $"the same logs, {patterns.Length} sequential regular expressions", text.Length, () =>
+        var slow = Report(sheet, $"the same logs, {patterns.Length} sequential regular expressions", null, text.Length, () =>
         {
             foreach (var pattern in patterns) _ = pattern.Count(text);
         });
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"ratio to sequential expressions: {fast / slow:F1}"));
+        sheet.Add(new Figure("redaction", "ordinary logs against sequential expressions", fast / slow, "x"));
         foreach (var (name, input) in RedactionSamples.Hostile())
-            await Report(output, $"hostile: {name}", Encoding.UTF8.GetByteCount(input), () => redactor.RedactText(input));
+            Report(sheet, $"hostile: {name}", null, Encoding.UTF8.GetByteCount(input), () => redactor.RedactText(input));
     }
 
-    private static async Task<double> Report(TextWriter output, string name, long bytes, Action run)
+    private static double Report(ResultSheet sheet, string name, double? target, long bytes, Action run)
     {
         run();
         run();
@@ -46,8 +48,13 @@ internal static class RedactionBench
             process.Refresh();
             best = Math.Min(best, Math.Max(1e-4, (process.TotalProcessorTime - before).TotalSeconds));
         }
+
         var speed = bytes / 1e6 / best;
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name}: {speed:F1} MB/s"));
+        sheet.Add(new Figure("redaction", name, speed, "MB/s")
+        {
+            Target = target is { } least ? Target.Least(least) : null,
+            Limit = sheet.Find(MachineLimits.Area, MachineLimits.Utf8Scan) is { } scan ? new Limit(scan, MachineLimits.Utf8Scan) : null,
+        });
         return speed;
     }
 }
