@@ -2,6 +2,7 @@ using System.Buffers;
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Approvals.Cli.Output;
 using Approvals.Policy.Cel;
 using Approvals.Policy.Cel.Lines;
 
@@ -23,17 +24,16 @@ internal static class EvalCommand
         {
             if (parsed.GetValue(jsonLines))
             {
+                if (parsed.GetValue(expression) is not null || parsed.GetValue(data) is not null)
+                    throw CommandException.WrongUse("--jsonl reads expressions and bindings from standard input: name neither an expression nor --data beside it.");
                 using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
                 await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { NewLine = "\n" };
                 await CelLines.RunAsync(input, output, cancellation);
-                return 0;
+                return ExitCodes.Done;
             }
 
             if (parsed.GetValue(expression) is not { } source)
-            {
-                await Console.Error.WriteLineAsync("Give an expression, or --jsonl to read many from standard input.");
-                return 2;
-            }
+                throw CommandException.WrongUse("Give an expression, or --jsonl to read many from standard input.");
 
             return await EvaluateAsync(source, parsed.GetValue(data), cancellation);
         });
@@ -60,17 +60,19 @@ internal static class EvalCommand
             }
 
             await Console.Out.WriteLineAsync(Encoding.UTF8.GetString(buffer.WrittenSpan));
-            return 0;
+            return ExitCodes.Done;
         }
-        catch (Exception e) when (e is CelCompileException or CelEvaluationException)
+        catch (CelEvaluationException e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            throw CommandException.Refused(e.Message);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or IOException)
+        catch (CelCompileException e)
         {
-            await Console.Error.WriteLineAsync($"--data must be a JSON file with an object: {e.Message}");
+            throw CommandException.WrongUse(e.Message, e);
         }
-
-        return 1;
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            throw CommandException.WrongUse($"--data must be a JSON file with an object: {e.Message}", e);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ExitCodes = Approvals.Cli.Output.ExitCodes;
 using Approvals.Policy;
 
 namespace Approvals.Cli.Policy;

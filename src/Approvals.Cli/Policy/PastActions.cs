@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Approvals.Cli.LedgerFiles;
 using Approvals.Ledger;
 using Approvals.Ledger.Log;
 using Approvals.Ledger.Records;
@@ -30,6 +31,21 @@ internal static class PastActions
         }
     }
 
+    /// <summary>The past actions of a ledger that a gate serves, bundle by bundle.</summary>
+    internal static async Task<IReadOnlyList<PastAction>> ReadAsync(LedgerSource ledger, DateTimeOffset since, CancellationToken cancellation)
+    {
+        var size = Checkpoint.Parse(SignedNote.Parse(await ledger.ReadCheckpointAsync(cancellation))).Size;
+        var actions = new List<PastAction>();
+        for (long index = 0; TileId.InTree(TileId.EntriesLevel, index, size) is { Width: > 0 } tile; index++)
+        {
+            var bundle = await ledger.ReadTileAsync(tile, cancellation)
+                ?? throw new PolicyFile.UnreadableException($"The gate does not serve {tile.Path}. Entries are for auditors: is this the key of one?");
+            actions.AddRange(EntryBundle.Decode(bundle, tile.Width).Select(FromEntry).OfType<PastAction>().Where(a => a.At >= since));
+        }
+
+        return [.. actions.OrderBy(a => a.At)];
+    }
+
     private static IEnumerable<PastAction> FromLedger(string folder)
     {
         var entries = Path.Combine(folder, "tile", "entries");
@@ -44,12 +60,18 @@ internal static class PastActions
                 continue;
             foreach (var entry in EntryBundle.Decode(File.ReadAllBytes(file), tile.Width))
             {
-                var statement = JsonNode.Parse(DsseEnvelope.Parse(entry).Payload);
-                if (statement?["predicateType"]?.GetValue<string>() == PredicateTypes.Decision && statement["predicate"] is JsonObject predicate
-                    && FromRecord(predicate) is { } action && seen.Add(action.Id))
+                if (FromEntry(entry) is { } action && seen.Add(action.Id))
                     yield return action;
             }
         }
+    }
+
+    private static PastAction? FromEntry(ReadOnlyMemory<byte> entry)
+    {
+        var statement = JsonNode.Parse(DsseEnvelope.Parse(entry).Payload);
+        return statement?["predicateType"]?.GetValue<string>() == PredicateTypes.Decision && statement["predicate"] is JsonObject predicate
+            ? FromRecord(predicate)
+            : null;
     }
 
     /// <summary>Null for actions that ended before policy was asked.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using ExitCodes = Approvals.Cli.Output.ExitCodes;
 using Approvals.Policy;
 
 namespace Approvals.Cli.Policy;
@@ -6,7 +7,7 @@ namespace Approvals.Cli.Policy;
 /// <summary>Reads policy files for the commands here, and says in one way what was wrong.</summary>
 internal static class PolicyFile
 {
-    /// <summary>A file that could not be read at all; the commands exit with 3.</summary>
+    /// <summary>A file or an argument that cannot be used; the commands exit with 2.</summary>
     internal sealed class UnreadableException(string message, Exception? inner = null) : Exception(message, inner);
 
     /// <exception cref="UnreadableException">The file cannot be read, or is not UTF-8.</exception>
@@ -40,22 +41,25 @@ internal static class PolicyFile
     }
 
     /// <summary>Runs a command's work; files that cannot be read and YAML that cannot be understood end it with a message.</summary>
-    internal static int Guard(TextWriter error, Func<int> work)
+    internal static int Guard(TextWriter error, Func<int> work) => GuardAsync(error, () => Task.FromResult(work())).GetAwaiter().GetResult();
+
+    /// <summary>The same for work that waits.</summary>
+    internal static async Task<int> GuardAsync(TextWriter error, Func<Task<int>> work)
     {
         try
         {
-            return work();
+            return await work();
         }
         catch (UnreadableException e)
         {
-            error.WriteLine(e.Message);
-            return ExitCodes.Failure;
+            await error.WriteLineAsync(e.Message);
+            return ExitCodes.WrongUse;
         }
         catch (PolicyException e)
         {
             foreach (var diagnostic in e.Diagnostics)
-                error.WriteLine($"{diagnostic} {diagnostic.Remedy}");
-            return ExitCodes.Refused;
+                await error.WriteLineAsync($"{diagnostic} {diagnostic.Remedy}");
+            return ExitCodes.WrongUse;
         }
     }
 

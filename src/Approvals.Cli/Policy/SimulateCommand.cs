@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Approvals.Cli.Gate;
+using Approvals.Cli.LedgerFiles;
+using ExitCodes = Approvals.Cli.Output.ExitCodes;
 using Approvals.Policy;
 using Approvals.Policy.Simulation;
 
@@ -9,6 +12,7 @@ namespace Approvals.Cli.Policy;
 /// <summary><c>approvals policy simulate RECORDS</c>: what would change if past actions came again under another policy.</summary>
 internal static class SimulateCommand
 {
+    private const string DefaultPolicy = "policy.yaml";
     private const int ShownChanges = 40;
     private const int ChartWidth = 40;
 
@@ -17,16 +21,28 @@ internal static class SimulateCommand
 
     internal static Command Create()
     {
-        var records = new Argument<string>("records") { Description = "A ledger's folder (with tile/entries), or a file of past actions as JSON lines." };
-        var policy = new Option<string>("--policy") { Description = "The policy to try.", Required = true };
+        var connection = new GateConnection();
+        var records = new Argument<string?>("records")
+        {
+            Description = "A ledger's folder (with tile/entries), or a file of past actions as JSON lines. Default: the ledger of the gate of --url, with an auditor's key.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var policy = new Option<string>("--policy") { Description = "The policy to try.", DefaultValueFactory = _ => DefaultPolicy };
         var since = new Option<string?>("--since") { Description = "Only actions of this last span, e.g. 30d." };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON." };
-        var command = new Command("simulate", "Replay past actions under a policy and show what would change.") { records, policy, since, json };
-        command.SetAction(parse => PolicyFile.Guard(parse.InvocationConfiguration.Error, () =>
+        var command = new Command(
+            "simulate",
+            "Replay past actions under a policy and show what would change.\n\n" +
+            "Examples:\n  approvals policy simulate --since 30d --policy policy.yaml\n  approvals policy simulate ./exported-ledger --policy policy.yaml")
+        { records, policy, since, json };
+        connection.AddTo(command);
+        command.SetAction((parse, cancellation) => PolicyFile.GuardAsync(parse.InvocationConfiguration.Error, async () =>
         {
             var path = parse.GetRequiredValue(policy);
             var set = PolicySet.Load(PolicyFile.ReadText(path), path);
-            var report = PolicySimulation.Run(set, PastActions.Read(parse.GetRequiredValue(records), Since(parse.GetValue(since))));
+            var from = Since(parse.GetValue(since));
+            var past = parse.GetValue(records) is { } file ? PastActions.Read(file, from) : await FromGateAsync(connection.Open(parse), from, cancellation);
+            var report = PolicySimulation.Run(set, past);
             var output = parse.InvocationConfiguration.Output;
             if (parse.GetValue(json))
                 output.WriteLine(JsonSerializer.Serialize(Summary(report), s_json));
@@ -35,6 +51,12 @@ internal static class SimulateCommand
             return ExitCodes.Done;
         }));
         return command;
+    }
+
+    private static async Task<IReadOnlyList<PastAction>> FromGateAsync(GateClient gate, DateTimeOffset since, CancellationToken cancellation)
+    {
+        using var ledger = new ServedLedger(gate);
+        return await PastActions.ReadAsync(ledger, since, cancellation);
     }
 
     private static DateTimeOffset Since(string? span)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using ExitCodes = Approvals.Cli.Output.ExitCodes;
 using Approvals.Policy;
 using Approvals.Policy.Testing;
 

@@ -78,13 +78,13 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Fact]
-    public void File_that_cannot_be_read_exits_with_3()
+    public void File_that_cannot_be_read_is_wrong_use()
     {
         var (code, _, error) = Run("check", Path.Combine(_folder, "absent.yaml"));
 
-        Assert.Equal(3, code);
+        Assert.Equal(2, code);
         Assert.Contains("absent.yaml", error, StringComparison.Ordinal);
-        Assert.Equal(3, Run("explain", Write("a.json", "not json"), "--policy", Write("p.yaml", Good)).Code);
+        Assert.Equal(2, Run("explain", Write("a.json", "not json"), "--policy", Write("p.yaml", Good)).Code);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class PolicyCommandTests : IDisposable
         Assert.Contains("review old → allow  ci", output, StringComparison.Ordinal);
         Assert.Contains("2 actions, 1 would change", output, StringComparison.Ordinal);
         Assert.Equal("1", Assert.Single(json.GetProperty("changes").EnumerateArray()).GetProperty("id").GetString());
-        Assert.Equal(3, Run("simulate", Write("bad.jsonl", "{\"id\":1}"), "--policy", policy).Code);
+        Assert.Equal(2, Run("simulate", Write("bad.jsonl", "{\"id\":1}"), "--policy", policy).Code);
     }
 
     [Fact]
