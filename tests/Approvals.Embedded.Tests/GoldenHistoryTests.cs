@@ -59,7 +59,8 @@ public sealed class GoldenHistoryTests
 
         var loopback = new Uri("http://127.0.0.1:0");
         var configuration = new GateConfiguration(TestGate.Name, loopback, loopback, "", NotifyOnConsole: false, [], []);
-        await using Stores stores = await Stores.OpenAsync(new DataFolder(gate.DataPath), configuration, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        await using Stores stores = await Stores.OpenAsync(
+            new DataFolder(gate.DataPath), new EmbeddedHostOptions(gate.DataPath, configuration), NullLoggerFactory.Instance, CancellationToken.None);
         await File.WriteAllTextAsync(file, HistoryReplay.Export(stores.Database, id));
     }
 
