@@ -121,8 +121,8 @@ public sealed class ApprovalActivities(
     }
 
     /// <summary>
-    /// Makes a recorded decision visible, and with it the release of an approved action; then announces it. A payload that redaction never
-    /// got to is shredded here.
+    /// Makes a recorded decision visible, and with it the release of an approved action; then announces it. A payload that redaction did not
+    /// get to the end of is shredded here.
     /// </summary>
     public async Task<bool> ReleaseAsync(ActivityContext context, ReleaseStep step, CancellationToken cancellationToken)
     {
@@ -140,7 +140,9 @@ public sealed class ApprovalActivities(
                 },
             cancellationToken).ConfigureAwait(false);
 
-        if (document.View is null) await vault.ShredAsync(context.InstanceId, cancellationToken).ConfigureAwait(false);
+        // An action that was ended from outside may have left redaction behind at any step, also between storing the view and shredding.
+        bool wasInterrupted = step.Sealed.Decision.By is DecidedBy.Requester or DecidedBy.Timeout or DecidedBy.Gate;
+        if (wasInterrupted || document.View is null) await vault.ShredAsync(context.InstanceId, cancellationToken).ConfigureAwait(false);
         await publisher.PublishAsync(document, cancellationToken).ConfigureAwait(false);
         if (document.Review is { } review)
         {
