@@ -51,6 +51,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>The host's services: what the handlers work with.</summary>
     public IServiceProvider Services => app.Services;
 
+    /// <summary>Test seam: to wait until nothing moves.</summary>
+    internal Engine.EngineHost Engine => stores.Engine;
+
     /// <exception cref="SetupException">The configuration or the data folder cannot be used.</exception>
     /// <exception cref="Engine.DatabaseException">The database cannot be opened: in use, damaged, newer.</exception>
     /// <exception cref="Policy.PolicyException">The policy cannot be loaded.</exception>

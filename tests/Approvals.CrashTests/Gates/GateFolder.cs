@@ -1,0 +1,93 @@
+using Approvals.Embedded.Configuration;
+using Approvals.Embedded.Hosting;
+using Approvals.Workflow.Ports;
+using Approvals.Workflow.Principals;
+using Microsoft.Extensions.Logging;
+
+namespace Approvals.CrashTests.Gates;
+
+/// <summary>A folder with policy, keys of callers and a gate's data, where one gate after another runs.</summary>
+internal sealed class GateFolder : IDisposable
+{
+    public const string Name = "crash.approvals.local";
+
+    private const string Policy = """
+        version: 1
+        name: crash
+        mode: first-match
+        plans:
+          one: {groups: [security], quorum: 1, timeout: 1h}
+          two: {groups: [security], quorum: 2, timeout: 1h}
+          brief: {groups: [security], quorum: 1, timeout: 1s}
+        rules:
+          - {id: allow, when: 'action.type == "test.allow"', verdict: allow, reason: Always.}
+          - {id: one, when: 'action.type == "test.one"', verdict: review, review: one, reason: One looks.}
+          - {id: two, when: 'action.type == "test.two"', verdict: review, review: two, reason: Two look.}
+          - {id: brief, when: 'action.type == "test.brief"', verdict: review, review: brief, reason: Nobody looks in time.}
+        """;
+
+    private static readonly Principal Owner = Person("olivia");
+    private static readonly Principal Dana = Person("dana", "security");
+    private static readonly Principal Rui = Person("rui", "security");
+
+    private GateFolder(string path) => Path = path;
+
+    public string Path { get; }
+
+    public string Data => System.IO.Path.Combine(Path, "data");
+
+    /// <summary>API keys by subject.</summary>
+    public IReadOnlyDictionary<string, string> Keys { get; private set; } = new Dictionary<string, string>();
+
+    public static async Task<GateFolder> CreateAsync()
+    {
+        var folder = new GateFolder(Directory.CreateTempSubdirectory("crash-").FullName);
+        await File.WriteAllTextAsync(System.IO.Path.Combine(folder.Path, "policy.yaml"), Policy);
+        await using EmbeddedHost host = await EmbeddedHost.StartAsync(Options(folder.Path));
+        folder.Keys = new Dictionary<string, string>
+        {
+            [Callers.Pipeline] = await host.CreateKeyAsync(Service(Callers.Pipeline), [Role.Requester], [Owner.Id]),
+            [Callers.Auditor] = await host.CreateKeyAsync(Service(Callers.Auditor), [Role.Auditor, Role.Admin], []),
+            [Callers.Owner] = await host.CreateKeyAsync(Owner, [Role.Reviewer], []),
+            [Callers.Dana] = await host.CreateKeyAsync(Dana, [Role.Reviewer], []),
+            [Callers.Rui] = await host.CreateKeyAsync(Rui, [Role.Reviewer], []),
+        };
+        return folder;
+    }
+
+    public static EmbeddedHostOptions Options(string folder)
+    {
+        var loopback = new Uri("http://127.0.0.1:0");
+        var configuration = new GateConfiguration(
+            Name, loopback, loopback, System.IO.Path.Combine(folder, "policy.yaml"), NotifyOnConsole: true, [], [Owner, Dana, Rui]);
+        return new EmbeddedHostOptions(System.IO.Path.Combine(folder, "data"), configuration)
+        {
+            Web = web =>
+            {
+                web.RequestsPerSecond = null;
+                web.MinimumExpiry = TimeSpan.FromSeconds(1);
+            },
+            Logging = logging => logging.SetMinimumLevel(LogLevel.Warning),
+        };
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    private static Principal Service(string subject) => new(PrincipalKind.Service, Principal.LocalIssuer, subject, subject, []);
+
+    private static Principal Person(string subject, params string[] groups) =>
+        new(PrincipalKind.Human, Principal.LocalIssuer, subject, subject, groups.Length == 0 ? ["security"] : groups);
+}
+
+/// <summary>Who calls: subjects of principals.</summary>
+internal static class Callers
+{
+    public const string Pipeline = "pipeline";
+    public const string Auditor = "auditor";
+
+    /// <summary>Answers for the pipeline, and is in the group that is asked.</summary>
+    public const string Owner = "olivia";
+
+    public const string Dana = "dana";
+    public const string Rui = "rui";
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using Approvals.CrashTests.Gates;
+using Approvals.Embedded.Hosting;
+using Approvals.Engine;
+using Approvals.Ledger.Log;
+using Approvals.Ledger.Records;
+using Approvals.Ledger.Tokens;
+using Approvals.Ledger.Verification;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Approvals.CrashTests.Lives;
+
+/// <summary>Asks a gate whether it kept the promises of ARCHITECTURE.md towards all that it was told and all that it acknowledged.</summary>
+internal static class Promises
+{
+    /// <summary>From outside, over HTTP, with public keys only.</summary>
+    /// <param name="checkpoints">Every checkpoint that anybody saw.</param>
+    public static async Task AssertKeptAsync(GateClient gate, IReadOnlyCollection<Life> lives, IReadOnlyCollection<string> checkpoints)
+    {
+        var keys = JsonWebKeySet.Parse((await gate.GetAsync(Callers.Auditor, ".well-known/jwks.json")).Bytes);
+        var verifier = new LedgerVerifier(keys, GateFolder.Name + "/ledger");
+        foreach (Life life in lives) await AssertKeptAsync(gate, verifier, life);
+
+        LogVerification log = await LogVerifier.VerifyAsync(
+            verifier, (await gate.GetAsync(Callers.Auditor, "ledger/checkpoint")).Text, ReadTile(gate), [.. checkpoints]);
+        Assert.True(log.IsVerified, string.Join('\n', log.Failures));
+
+        // One record for each action, one redemption for each release, and nothing that nobody asked for.
+        long approved = lives.Count(life => life.Status == "approved");
+        Assert.Equal(lives.Count, log.Records.GetValueOrDefault(PredicateTypes.Decision));
+        Assert.Equal(approved, log.Records.GetValueOrDefault(PredicateTypes.Redemption));
+        Assert.Equal(2 * approved, log.Records.GetValueOrDefault(PredicateTypes.Receipt));
+    }
+
+    /// <summary>From inside, once no gate runs: nothing is left to do, no payload is left sealed, and none was ever written open.</summary>
+    public static async Task AssertAtRestAsync(GateFolder folder, IReadOnlyCollection<Life> lives)
+    {
+        // A status is shown a step before its orchestration ends: a last gate lets that happen.
+        await using (EmbeddedHost host = await EmbeddedHost.StartAsync(GateFolder.Options(folder.Path))) await host.Engine.IdleAsync();
+
+        using (var database = new Database(folder.Data, NullLogger<Database>.Instance))
+        {
+            database.Open();
+            Assert.Equal(0, Count(database, "payload WHERE sealed IS NOT NULL OR wrapped_key IS NOT NULL"));
+            Assert.Empty(Unfinished(database));
+            Assert.Equal(lives.Count, Count(database, "instance"));
+            Assert.Equal(lives.Count, Count(database, "action"));
+            Assert.Equal(0, Count(database, "work"));
+            Assert.Equal(0, Count(database, "timer"));
+            Assert.Equal("ok", database.Read(db => db.QueryText("PRAGMA integrity_check")));
+        }
+
+        foreach (string file in Directory.EnumerateFiles(folder.Data, "*", SearchOption.AllDirectories))
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            Assert.True(bytes.AsSpan().IndexOf("canary-"u8) < 0, $"A payload was written to {Path.GetFileName(file)}.");
+        }
+    }
+
+    private static async Task AssertKeptAsync(GateClient gate, LedgerVerifier verifier, Life life)
+    {
+        Answer document = await gate.GetAsync(Callers.Auditor, $"api/actions/{life.Id}");
+        Assert.Equal(HttpStatusCode.OK, document.Status);
+        Assert.Equal(life.Digest, document.Json.GetProperty("actionDigest").GetString());
+        life.See(document.Json);
+
+        RecordEvidence evidence = RecordEvidence.Parse((await gate.GetAsync(Callers.Auditor, $"api/records/{life.Id}")).Bytes);
+        RecordVerification record = verifier.VerifyRecord(evidence);
+        Assert.True(record.IsVerified, string.Join('\n', record.Failures));
+        Assert.Equal(life.LedgerIndex, evidence.Index);
+        Assert.Equal(life.Status, record.Decision!.Decision.Outcome);
+        Assert.Equal(life.Digest, record.Record!.Statement.ActionDigest);
+        string[] voters = [.. record.Decision.Votes.Select(vote => vote.Voter.Subject)];
+        Assert.Empty(life.Voters.Except(voters));
+        Assert.DoesNotContain(Callers.Owner, voters);
+
+        if (life.Status != "approved") return;
+        Answer again = await life.RedeemAsync(life.RedeemedUnder!);
+        Assert.True(again.IsSuccess, "Whoever redeemed is told so again: " + again.Text);
+        Assert.Equal("already_redeemed", (await life.RedeemAsync("of-somebody-else")).Code);
+    }
+
+    private static ReadTile ReadTile(GateClient gate) => async (tile, _) =>
+    {
+        Answer answer = await gate.GetAsync(Callers.Auditor, $"ledger/{tile.Path}");
+        if (answer.Status == HttpStatusCode.NotFound && tile.Width < TileId.FullWidth)
+            answer = await gate.GetAsync(Callers.Auditor, $"ledger/{(tile with { Width = TileId.FullWidth }).Path}");
+        return answer.IsSuccess ? answer.Bytes.AsMemory() : (ReadOnlyMemory<byte>?)null;
+    };
+
+    /// <summary>The histories of instances that have not completed: made-up data, fit to be shown.</summary>
+    private static List<string> Unfinished(Database database)
+    {
+        var ids = new List<string>();
+        database.Read(db =>
+        {
+            using SqliteRows rows = db.Query("SELECT id FROM instance WHERE status <> 2");
+            while (rows.Read()) ids.Add(rows.GetText(0));
+            return true;
+        });
+        return [.. ids.Select(id => HistoryReplay.Export(database, id)!)];
+    }
+
+    private static long Count(Database database, string from) => database.Read(db => db.QueryInt64("SELECT count(*) FROM " + from)) ?? 0;
+}
