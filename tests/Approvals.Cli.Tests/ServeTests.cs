@@ -99,6 +99,26 @@ public sealed class ServeTests
         CommandResult refused = await approvals.RunAsync(["exec", "--type", "test.denied", "--target", "here", "--", "sh", "-c", "echo ran"]);
         refused.AssertExit(1);
         Assert.DoesNotContain("ran\n", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("No rule", refused.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Interrupted_exec_withdraws_the_action_and_runs_nothing()
+    {
+        using var approvals = new ApprovalsCommand();
+        await using ServedGate gate = await ServedGate.StartAsync(approvals);
+        approvals.Environment["APPROVALS_KEY"] = await AddAsync(approvals, gate.AdminKey!, "--kind", "service", "--subject", "ci", "--role", "requester");
+        using Process exec = approvals.Start("exec", "--type", "infra.terraform.apply", "--target", "here", "--", "sh", "-c", "echo ran");
+        await gate.OutputAsync(line => line.Contains("/review/", StringComparison.Ordinal));
+        using (Process kill = Process.Start("kill", ["-TERM", exec.Id.ToString()])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await exec.WaitForExitAsync(TestContext.Current.CancellationToken);
+        string error = await exec.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(3, exec.ExitCode);
+        Assert.Equal("", await exec.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        string id = Regex.Match(error, "canceled (?<id>[0-9a-f-]{36})", RegexOptions.NonBacktracking).Groups["id"].Value;
+        CommandResult waited = await approvals.RunAsync(["wait", id]);
+        waited.AssertExit(1);
+        Assert.Contains("canceled", waited.Output, StringComparison.Ordinal);
     }
 
     private static async Task<string> AddAsync(ApprovalsCommand approvals, string admin, params string[] options)

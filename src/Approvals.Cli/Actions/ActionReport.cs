@@ -33,6 +33,14 @@ internal static class ActionReport
             Row(terminal, "ledger", $"index {index}");
     }
 
+    /// <summary>Why an action was not approved, in one sentence: the decision's own reason, or else policy's.</summary>
+    public static string? WhyRefused(JsonElement action)
+    {
+        string? reason = action.TryGetProperty("decision", out JsonElement decision) ? Text(decision, "reason") : null;
+        string? rule = action.TryGetProperty("policy", out JsonElement policy) ? Text(policy, "rule") : null;
+        return reason is null || rule is null ? reason : $"{reason} (rule {rule})";
+    }
+
     public static string? Text(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
             ? Terminal.Clean(value.GetString()!)

@@ -23,7 +23,7 @@ internal static class ActionWait
                 TimeSpan left = (timeout ?? TimeSpan.MaxValue) - TimeProvider.System.GetElapsedTime(start);
                 int seconds = (int)Math.Clamp(Math.Ceiling(left.TotalSeconds), 0, LongestPoll.TotalSeconds);
                 string wait = seconds > 0 ? $"?wait={seconds}" : "";
-                JsonElement action = await gate.GetAsync($"api/actions/{GateClient.Segment(id)}{wait}", cancellationToken);
+                JsonElement action = await Patience.WithAsync(() => gate.GetAsync($"api/actions/{GateClient.Segment(id)}{wait}", cancellationToken), cancellationToken);
                 if (ActionReport.IsDecided(action)) return action;
                 if (left <= TimeSpan.Zero)
                     throw CommandException.Failed($"Not decided yet ({ActionReport.Status(action)}). The action goes on; wait again with 'approvals wait {id}'.");

@@ -17,11 +17,12 @@ internal static class SubmitCommand
         var file = new Argument<string>("FILE") { Description = "The request as JSON; - reads it from standard input." };
         var key = new Option<string?>("--idempotency-key") { Description = "Submitting again with the same key starts nothing new.", HelpName = "KEY" };
         var wait = new Option<bool>("--wait") { Description = "Wait for the decision; exit 0 when approved, 1 otherwise." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Print the action's id and nothing else, for scripts." };
         var json = new Option<bool>("--json") { Description = "Print the gate's answer as it is." };
         var command = new Command(
             "submit",
-            "Ask for an action.\n\nExamples:\n  approvals submit action.json\n  jq -n '{type: \"data.export\", target: {…}}' | approvals submit - --wait")
-        { file, key, wait, json };
+            "Ask for an action.\n\nExamples:\n  approvals submit action.json\n  id=$(approvals submit action.json --quiet) && approvals wait \"$id\" && ./export.sh\n  jq -n '{type: \"data.export\", target: {…}}' | approvals submit - --wait")
+        { file, key, wait, quiet, json };
         connection.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -32,6 +33,7 @@ internal static class SubmitCommand
             if (!parsed.GetValue(wait))
             {
                 if (parsed.GetValue(json)) Terminal.Out.Raw(answer.GetRawText());
+                else if (parsed.GetValue(quiet)) Terminal.Out.Raw(id);
                 else Write(answer, id);
                 return ExitCodes.Done;
             }
@@ -39,6 +41,7 @@ internal static class SubmitCommand
             if (!parsed.GetValue(json)) Terminal.Error.Line($"submitted {id}, waiting for the decision");
             JsonElement decided = await ActionWait.ForDecisionAsync(gate, id, null, cancellationToken);
             if (parsed.GetValue(json)) Terminal.Out.Raw(decided.GetRawText());
+            else if (parsed.GetValue(quiet)) Terminal.Out.Raw(id);
             else ActionReport.Write(Terminal.Out, decided);
             return ActionReport.ExitCodeOf(decided);
         });

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.ComponentModel;
-using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Approvals.Cli.Actions;
@@ -32,25 +31,7 @@ internal static class ExecCommand
             string[] line = parsed.GetValue(run)!;
             JsonObject request = Request(parsed.GetValue(type)!, parsed.GetValue(target)!, parsed.GetValue(parameters), parsed.GetValue(justification), line);
             using GateClient gate = connection.Open(parsed);
-            JsonElement accepted = await gate.PostAsync("api/actions", request, cancellationToken);
-            string id = ActionReport.Text(accepted, "id")!;
-            Terminal.Error.Line($"approvals: submitted {id}, waiting for the decision");
-            JsonElement decided = await ActionWait.ForDecisionAsync(gate, id, null, cancellationToken);
-            if (ActionReport.Status(decided) != "approved")
-            {
-                Terminal.Error.Line($"approvals: {Terminal.Error.Status(ActionReport.Status(decided))}; the command was not run.");
-                return ExitCodes.Refused;
-            }
-
-            string token = Executor.TokenOf(await gate.GetAsync($"api/actions/{GateClient.Segment(id)}/release", cancellationToken));
-            using JsonDocument own = JsonDocument.Parse(request.ToJsonString());
-            // The same key when this is sent again: a lost answer must not cost the release.
-            await Executor.RedeemAsync(gate, token, Executor.Binding(own.RootElement, accepted), cancellationToken, "exec-" + id);
-            await Executor.ReportAsync(gate, id, "started", null, cancellationToken);
-            int exitCode = await RunAsync(line, cancellationToken);
-            // Not canceled with the rest: what ran, ran.
-            await Executor.ReportAsync(gate, id, exitCode == 0 ? "succeeded" : "failed", null, CancellationToken.None);
-            return exitCode;
+            return await RunReleasedAsync(gate, request, line, cancellationToken);
         });
         return command;
     }
@@ -82,21 +63,55 @@ internal static class ExecCommand
         }
     }
 
-    private static async Task<int> RunAsync(string[] line, CancellationToken cancellationToken)
+    private static async Task<int> RunReleasedAsync(GateClient gate, JsonObject request, string[] line, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(line[0], line[1..]);
-        // The child has no business with the key that asks for releases.
-        start.Environment.Remove(GateConnection.KeyVariable);
+        // Its own key: an answer lost on the way must not ask reviewers twice.
+        string once = "exec-" + RandomNumberGenerator.GetHexString(32, lowercase: true);
+        JsonElement accepted = await Patience.WithAsync(() => gate.PostAsync("api/actions", request, cancellationToken, once), cancellationToken);
+        string id = ActionReport.Text(accepted, "id") ?? throw CommandException.Failed("The gate's answer names no action.");
+        Terminal.Error.Line($"approvals: submitted {id}, waiting for the decision");
+        JsonElement decided;
         try
         {
-            using Process process = Process.Start(start)!;
-            await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode;
+            decided = await ActionWait.ForDecisionAsync(gate, id, null, cancellationToken);
         }
-        catch (Win32Exception error)
+        catch (OperationCanceledException)
         {
-            Terminal.Error.Line($"approvals: '{line[0]}' cannot be started: {error.Message}");
-            return 127;
+            await WithdrawAsync(gate, id);
+            throw;
+        }
+
+        if (ActionReport.Status(decided) != "approved")
+        {
+            string why = ActionReport.WhyRefused(decided) is { } reason ? $": {reason}" : "";
+            Terminal.Error.Line($"approvals: {Terminal.Error.Status(ActionReport.Status(decided))}{why}");
+            Terminal.Error.Line("The command was not run.");
+            return ExitCodes.Refused;
+        }
+
+        string token = Executor.TokenOf(await Patience.WithAsync(() => gate.GetAsync($"api/actions/{GateClient.Segment(id)}/release", cancellationToken), cancellationToken));
+        using JsonDocument own = JsonDocument.Parse(request.ToJsonString());
+        // The same key when this is sent again: a lost answer must not cost the release.
+        JsonObject binding = Executor.Binding(own.RootElement, accepted);
+        await Patience.WithAsync(() => Executor.RedeemAsync(gate, token, binding, cancellationToken, "exec-" + id), cancellationToken);
+        await Patience.WithAsync(() => Executor.ReportAsync(gate, id, "started", null, cancellationToken), cancellationToken);
+        int exitCode = await ChildProcess.RunAsync(line, cancellationToken);
+        // Not canceled with the rest: what ran, ran.
+        await Patience.WithAsync(() => Executor.ReportAsync(gate, id, exitCode == 0 ? "succeeded" : "failed", null, CancellationToken.None), CancellationToken.None);
+        return exitCode;
+    }
+
+    /// <summary>Nobody is left to run it: reviewers need not be asked any longer.</summary>
+    private static async Task WithdrawAsync(GateClient gate, string id)
+    {
+        try
+        {
+            await gate.DeleteAsync($"api/actions/{GateClient.Segment(id)}", CancellationToken.None);
+            Terminal.Error.Line($"approvals: canceled {id}; the command was not run.");
+        }
+        catch (Exception error) when (error is GateException or GateUnreachableException)
+        {
+            Terminal.Error.Line($"approvals: the command was not run, and {id} could not be canceled: {error.Message}");
         }
     }
 }

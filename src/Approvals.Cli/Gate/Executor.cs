@@ -29,6 +29,7 @@ internal static class Executor
     public static Task<JsonElement> RedeemAsync(GateClient gate, string token, JsonObject binding, CancellationToken cancellationToken, string? idempotencyKey = null) =>
         gate.PostAsync("api/releases/redeem", new JsonObject { ["token"] = token, ["binding"] = binding.DeepClone() }, cancellationToken, idempotencyKey);
 
+    /// <summary>Reports what came of it. Each of started and final is recorded once, so that repeating is safe.</summary>
     public static Task<JsonElement> ReportAsync(GateClient gate, string id, string outcome, string? resultDigest, CancellationToken cancellationToken)
     {
         var receipt = new JsonObject { ["outcome"] = outcome };

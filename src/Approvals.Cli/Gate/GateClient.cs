@@ -76,11 +76,11 @@ internal sealed class GateClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw CommandException.Failed($"The gate at {Url} cannot be reached ({error.Message}). Is it running? Start it with 'approvals serve', or name another with --url.", error);
+            throw new GateUnreachableException($"The gate at {Url} cannot be reached ({error.Message}). Is it running? Start it with 'approvals serve', or name another with --url.", error);
         }
         catch (TaskCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw CommandException.Failed($"The gate at {Url} did not answer in time; try again.", error);
+            throw new GateUnreachableException($"The gate at {Url} did not answer in time; try again.", error);
         }
     }
 
@@ -122,6 +122,9 @@ internal sealed class GateClient : IDisposable
 
     private sealed record Answer(HttpStatusCode Status, byte[] Body);
 }
+
+/// <summary>No answer: whether the gate took the request is not known.</summary>
+internal sealed class GateUnreachableException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>What the gate refused, in its own words.</summary>
 internal sealed class GateException(HttpStatusCode status, string code, string detail)

@@ -13,6 +13,7 @@ internal static class CommandErrors
     {
         CommandException command => (command.ExitCode, command.Message),
         GateException gate => (gate.ExitCode, gate.Message),
+        GateUnreachableException unreachable => (ExitCodes.Failed, unreachable.Message),
         SetupException setup => (ExitCodes.WrongUse, $"{setup.Message} [{setup.Code}]"),
         PolicyException policy => (ExitCodes.WrongUse, policy.Message),
         DatabaseException database => (ExitCodes.Failed, $"{database.Message} [{database.Code}]"),
