@@ -1,3 +1,4 @@
+using System.Globalization;
 using Approvals.Durable;
 using Approvals.Policy;
 using Approvals.Web.Problems;
@@ -12,7 +13,11 @@ namespace Approvals.Web.Votes;
 
 /// <summary>What a reviewer decides, before it is a vote.</summary>
 /// <param name="Justification">As written; it is redacted here.</param>
-internal sealed record Choice(Verdict Verdict, string Justification, string ViewDigest);
+internal sealed record Choice(Verdict Verdict, string Justification, string ViewDigest)
+{
+    /// <inheritdoc cref="Vote.SecondsRead"/>
+    public int? SecondsRead { get; init; }
+}
 
 /// <summary>
 /// Casts votes. The orchestration alone counts them; what is checked here only answers a reviewer at once, and what is waited for only
@@ -34,7 +39,11 @@ internal sealed class Ballot(IActionIndex index, IDurableClient durable, Approva
         if (document.IsTerminal || document.Review is not { } review) throw NotOpen(document);
 
         DateTimeOffset now = time.GetUtcNow();
-        var vote = new Vote("vote:" + voter.Id, voter, assurance, choice.Verdict, EdgeRedaction.Redact(choice.Justification.Trim()), choice.ViewDigest, now);
+        var vote = new Vote(
+            EventId(review, voter), voter, assurance, choice.Verdict, EdgeRedaction.Redact(choice.Justification.Trim()), choice.ViewDigest, now)
+        {
+            SecondsRead = choice.SecondsRead,
+        };
         if (review.Check(vote, now) is { } refusal) throw Refused(refusal, review);
 
         RaiseResult raised = await durable.RaiseEventAsync(document.Id, ApprovalOrchestration.VoteEvent, vote.Id, vote, cancellationToken);
@@ -51,6 +60,13 @@ internal sealed class Ballot(IActionIndex index, IDurableClient durable, Approva
             throw new ProblemException(ProblemTypes.VoteNotCounted, $"Nothing to do: the action was {SnakeCase.Of(document.Status)} before this vote could count.");
         return (document, false);
     }
+
+    /// <summary>
+    /// One per voter and stage, so that a vote sent twice counts once, and one that was on its way when its stage ended and that the next
+    /// stage then refused can be cast again as that stage wants it. The review itself holds one person to one vote.
+    /// </summary>
+    private static string EventId(Review review, Principal voter) =>
+        string.Create(CultureInfo.InvariantCulture, $"vote:{review.StageIndex}:{voter.Id}");
 
     public static Vote? Find(ActionDocument document, Principal voter) =>
         document.Review?.Votes.FirstOrDefault(counted => counted.Vote.Voter.Id == voter.Id)?.Vote;

@@ -54,6 +54,30 @@ public sealed class VoteTests
     }
 
     [Fact]
+    public async Task Vote_that_a_later_stage_refused_can_be_cast_again_as_that_stage_wants_it()
+    {
+        await using Gate gate = await Gate.StartAsync();
+        var first = new ReviewStage("owners", ["data-owners"], 1, TimeSpan.FromMinutes(30));
+        gate.Policy = _ => Gate.Review(first, first with { Name = "again", MinimumJustification = 30 });
+        ActionDocument document = await gate.InReviewAsync();
+
+        // Ann's vote for the first stage is on its way while Ben's ends that stage: it arrives in the second, which wants more words.
+        var held = new TaskCompletionSource();
+        gate.Engine.HoldEvents = held.Task;
+        Task<HttpResponseMessage> overtaken = VoteAsync(gate, document, Gate.Ann, "approve");
+        await gate.Engine.Raised.WaitAsync(TimeSpan.FromSeconds(20));
+        gate.Engine.HoldEvents = null;
+        Assert.Equal(HttpStatusCode.OK, (await VoteAsync(gate, document, Gate.Ben, "approve")).StatusCode);
+        await gate.UntilAsync(document.Id, shown => shown.Review!.StageIndex == 1);
+        held.SetResult();
+
+        HttpResponseMessage again = await VoteAsync(gate, document, Gate.Ann, "approve", "long enough for the second stage too");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal("approved", (await Gate.ReadAsync(again)).GetProperty("status").GetString());
+        await overtaken;
+    }
+
+    [Fact]
     public async Task Vote_whose_effect_is_not_seen_in_time_is_accepted_but_not_said_to_count()
     {
         await using Gate gate = await Gate.StartAsync(options => options.EffectWait = TimeSpan.Zero);
@@ -112,11 +136,11 @@ public sealed class VoteTests
         Assert.Equal("approved", (await Gate.ReadAsync(await waiting)).GetProperty("status").GetString());
     }
 
-    private static async Task<HttpResponseMessage> VoteAsync(Gate gate, ActionDocument document, Principal voter, string verdict)
+    private static async Task<HttpResponseMessage> VoteAsync(Gate gate, ActionDocument document, Principal voter, string verdict, string justification = "long enough")
     {
         HttpClient client = gate.Client(voter);
         return await client.PostAsync(
-            $"/api/actions/{document.Id}/votes", Gate.Json($$"""{"verdict":"{{verdict}}","justification":"long enough","viewDigest":"{{document.View!.Digest}}"}"""));
+            $"/api/actions/{document.Id}/votes", Gate.Json($$"""{"verdict":"{{verdict}}","justification":"{{justification}}","viewDigest":"{{document.View!.Digest}}"}"""));
     }
 
     private static async Task RefusedAsync(Gate gate, ActionDocument document, Principal voter, string verdict, string justification, string digest, ProblemType problem)
