@@ -20,8 +20,8 @@ public static class ApprovalsWebServiceExtensions
     /// one key ring, or review links and forms of one are refused by another.
     /// </summary>
     /// <remarks>
-    /// Review links carry a secret in their path. The filter added here keeps ASP.NET Core's own request log (which writes paths at
-    /// Information) at Warning and above; a proxy in front must not log paths below <c>/review/</c> either.
+    /// Review links carry a secret in their path. The filter added here turns ASP.NET Core's hosting log off, which puts paths into lines
+    /// and scopes; a proxy in front must not log paths below <c>/review/</c> either.
     /// </remarks>
     public static IServiceCollection AddApprovalsWeb(this IServiceCollection services, Action<ApprovalsWebOptions>? configure = null)
     {

@@ -14,6 +14,9 @@ namespace Approvals.Web.Actions;
 /// <summary>An action's own page for signed-in people, and their way to vote on it.</summary>
 public static class ActionPageHandlers
 {
+    /// <summary>The page is for an overview; the review page and the API have the whole of a longer view.</summary>
+    private const int MaxLines = 1_000;
+
     /// <summary><c>GET /actions/{id}</c></summary>
     public static Task<IResult> ShowAsync(HttpContext context) => Page.SignedInAsync(context, async exchange =>
     {
@@ -27,10 +30,9 @@ public static class ActionPageHandlers
     /// <summary><c>GET /actions/{id}/review</c></summary>
     public static Task<IResult> ReviewAsync(HttpContext context) => Page.SignedInAsync(context, async exchange =>
     {
-        var query = new QueryParameters(exchange.Request, "whole");
         ReviewSeat seat = await SeatAsync(exchange);
         if (IsOver(seat, exchange)) return Page.SeeOther(ActionUrl(seat.Document));
-        return await seat.ShowAsync(exchange, query.Integer("whole", 1, 1) is not null, "", null);
+        return await seat.ShowAsync(exchange);
     });
 
     /// <summary><c>POST /actions/{id}/review</c></summary>
@@ -60,7 +62,7 @@ public static class ActionPageHandlers
             document,
             exchange.Caller.Principal,
             exchange.Caller.Assurance,
-            $"session:{exchange.Caller.CredentialId}:{document.Id}",
+            $"session:{exchange.Caller.CredentialId}:{document.Id}:{document.Review?.StageIndex}",
             url + "/review",
             url + "/result",
             Person(exchange));
@@ -80,7 +82,7 @@ public static class ActionPageHandlers
     }
 
     private static List<JsonLine> Lines(ActionDocument document) =>
-        document.View is { } view ? JsonLines.Of(view.Content, "", view.Findings) : [];
+        document.View is { } view ? JsonLines.Of(view.Content, "", view.Findings, MaxLines, out _) : [];
 
     private static SignedIn Person(Exchange exchange) => SignedIn.Of(exchange.Http, exchange.Caller, exchange.Service<FormGuard>());
 

@@ -17,6 +17,7 @@ internal sealed class FormGuard(IDataProtectionProvider protection, ApprovalsWeb
     public const string FieldName = "form";
     private const string CookieName = "approvals-form";
     private const int CookieLength = 64;
+    private const int MaxField = 4_000;
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     private readonly IDataProtector protector = protection.CreateProtector("Approvals.Web.Form.v1");
@@ -35,9 +36,13 @@ internal sealed class FormGuard(IDataProtectionProvider protection, ApprovalsWeb
     public string Check(HttpContext context, IFormCollection form, string purpose)
     {
         RequireSameOrigin(context.Request);
-        string? cookie = ReadCookie(context.Request);
-        string field = form[FieldName].ToString();
-        if (cookie is null || field.Length is 0 or > 4_000) throw Refused();
+        return Read(context, form[FieldName].ToString(), purpose) ?? throw Refused();
+    }
+
+    /// <summary>What <see cref="Issue"/> sealed into a field for this browser and purpose; <see langword="null"/> when it is not one.</summary>
+    public string? Read(HttpContext context, string field, string purpose)
+    {
+        if (ReadCookie(context.Request) is not { } cookie || field.Length is 0 or > MaxField) return null;
         try
         {
             string[] parts = protector.Unprotect(field).Split('\n', 4);
@@ -45,11 +50,11 @@ internal sealed class FormGuard(IDataProtectionProvider protection, ApprovalsWeb
                 && Same(parts[0], Hash(cookie))
                 && Same(parts[1], Hash(purpose))
                 && long.Parse(parts[2], CultureInfo.InvariantCulture) > time.GetUtcNow().ToUnixTimeSeconds();
-            return isOurs ? parts[3] : throw Refused();
+            return isOurs ? parts[3] : null;
         }
         catch (CryptographicException)
         {
-            throw Refused();
+            return null;
         }
     }
 

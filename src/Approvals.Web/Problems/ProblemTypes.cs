@@ -26,6 +26,7 @@ public static class ProblemTypes
     public static readonly ProblemType InPrincipalChain = new("in_principal_chain", 403, "Whoever asks for an action does not vote on it");
     public static readonly ProblemType NotEligible = new("not_eligible", 403, "The caller is not among those who are asked");
     public static readonly ProblemType AssuranceTooLow = new("assurance_too_low", 403, "Policy asks for a stronger sign-in");
+    public static readonly ProblemType OtherRecipient = new("other_recipient", 403, "The link was made for somebody else");
     public static readonly ProblemType OtherAudience = new("other_audience", 403, "The release is meant for somebody else");
 
     public static readonly ProblemType NotFound = new("not_found", 404, "There is nothing here");

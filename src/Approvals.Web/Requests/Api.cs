@@ -69,8 +69,7 @@ internal static class Api
 
     private static async Task<IResult> RunAsync(HttpContext context, IReadOnlyList<Role>? roles, Func<Exchange, Task<IResult>> handle)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        context.Response.Headers.CacheControl = "no-store";
+        WriteHeaders(context.Response.Headers);
         try
         {
             Caller? caller = roles is null ? null : await AuthenticateAsync(context, roles);
@@ -87,6 +86,16 @@ internal static class Api
             string traceId = LogDefect(context, exception);
             return new ProblemResult(new ProblemException(ProblemTypes.Internal, "Try again; if it keeps failing, give the operator the traceId."), traceId);
         }
+    }
+
+    /// <summary>Of every answer; errors of a host's paths are pages to a browser too.</summary>
+    private static void WriteHeaders(IHeaderDictionary headers)
+    {
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
     }
 
     private static async Task<Caller> AuthenticateAsync(HttpContext context, IReadOnlyList<Role> roles)

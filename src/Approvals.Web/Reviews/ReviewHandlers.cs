@@ -23,11 +23,8 @@ public static class ReviewHandlers
     public static Task<IResult> ShowAsync(HttpContext context) => Page.AnybodyAsync(context, async exchange =>
     {
         HidePath();
-        var query = new QueryParameters(exchange.Request, "whole");
         Opened opened = await OpenAsync(exchange);
-        if (opened.Dead is not null) return await GoneAsync(exchange, opened);
-        bool isWhole = query.Integer("whole", 1, 1) is not null;
-        return await SeatOf(exchange, opened).ShowAsync(exchange, isWhole, "", null);
+        return opened.Dead is null ? await SeatOf(exchange, opened).ShowAsync(exchange) : await GoneAsync(exchange, opened);
     });
 
     /// <summary><c>POST /review/{token}</c></summary>
@@ -56,29 +53,38 @@ public static class ReviewHandlers
             exchange.Http, new ResultPageModel(opened.Document, Ballot.Find(opened.Document, opened.Recipient!)!, exchange.Now, null, null));
     });
 
-    /// <summary>The token and what it stands for now. Tampered tokens and unknown actions look the same.</summary>
+    /// <summary>Says no more than that: who holds a link may not be its recipient.</summary>
+    internal static ProblemException SignInFirst() => new(
+        ProblemTypes.AssuranceTooLow, "Policy wants you to sign in with your identity provider before you see this request. Sign in, then open the link again or take the request from your inbox.");
+
+    /// <summary>
+    /// The token and what it stands for now. Tampered tokens and unknown actions look the same. Refuses, before anything is told, who is
+    /// signed in as somebody else, and who has less than the assurance that the link's stage asks for: also when the link is dead.
+    /// </summary>
     private static async Task<Opened> OpenAsync(Exchange exchange)
     {
-        string token = exchange.RouteValue("token", ReviewLinks.MaxTokenLength);
+        string token = exchange.RouteValue("token", int.MaxValue); // as long as the server takes paths: one answer for all that is no token
         if (!exchange.Service<ReviewLinks>().TryRead(token, out ReviewLinkTarget? target)
             || await exchange.Index.GetAsync(target.ActionId, exchange.Aborted) is not { } document)
             throw new ProblemException(ProblemTypes.NotFound, "This is not a review link of this gate. Copy the whole link from the message that you got.");
 
+        // INVARIANT: a forwarded link authorizes nobody who is known to be somebody else.
+        Caller? session = exchange.CallerOrNull;
+        if (session is not null && session.Principal.Id != target.Recipient)
+            throw new ProblemException(ProblemTypes.OtherRecipient, "You are signed in as somebody else than the one this link was made for. Use your own link or your inbox, or sign out first.");
+
+        Assurance assurance = session is not null && session.Assurance > Assurance.Link ? session.Assurance : Assurance.Link;
+        if (document.Review?.Plan.Stages[target.Stage].MinimumAssurance > assurance) throw SignInFirst();
+
         Principal? recipient = await exchange.Service<IDirectory>().FindAsync(target.Recipient, exchange.Aborted);
-        return new Opened(token, document, recipient, LinkState.Find(target, document, recipient, exchange.Now));
+        return new Opened(token, document, recipient, assurance, LinkState.Find(target, document, recipient, exchange.Now));
     }
 
-    /// <summary>
-    /// Whose seat this is: the recipient's, with the assurance of the link, or with that of their own session when it is stronger.
-    /// A session of anybody else counts for nothing here: a forwarded link authorizes nobody.
-    /// </summary>
+    /// <summary>The recipient's seat, with the assurance of the link, or with that of their own session when it is stronger.</summary>
     private static ReviewSeat SeatOf(Exchange exchange, Opened opened)
     {
-        Caller? session = exchange.CallerOrNull;
-        bool isOwn = session is not null && opened.Recipient is not null && session.Principal.Id == opened.Recipient.Id;
-        Assurance assurance = isOwn && session!.Assurance > Assurance.Link ? session.Assurance : Assurance.Link;
         string url = "/review/" + opened.Token;
-        return new ReviewSeat(opened.Document, opened.Recipient!, assurance, "review:" + opened.Token, url, url + "/result", null);
+        return new ReviewSeat(opened.Document, opened.Recipient!, opened.Assurance, "review:" + opened.Token, url, url + "/result", null);
     }
 
     private static async Task<IResult> GoneAsync(Exchange exchange, Opened opened)
@@ -98,7 +104,7 @@ public static class ReviewHandlers
         }
     }
 
-    private sealed record Opened(string Token, ActionDocument Document, Principal? Recipient, DeadLink? Dead);
+    private sealed record Opened(string Token, ActionDocument Document, Principal? Recipient, Assurance Assurance, DeadLink? Dead);
 }
 
 /// <summary>What the result page shows.</summary>
