@@ -1,3 +1,4 @@
+using Approvals.Notifications.Messages;
 using Approvals.Web.Actions;
 using Approvals.Web.Callers;
 using Approvals.Web.Pages;
@@ -40,6 +41,7 @@ public static class ApprovalsWebServiceExtensions
         services.AddSingleton<Submission>();
         services.AddSingleton<Ballot>();
         services.AddSingleton<ReviewLinks>();
+        services.AddSingleton(new ReviewPages(() => options.PublicUrl));
         services.AddSingleton<FormGuard>();
         services.PostConfigure<LoggerFilterOptions>(KeepPathsOutOfLogs);
         return services;

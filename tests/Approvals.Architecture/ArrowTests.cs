@@ -11,8 +11,9 @@ public sealed class ArrowTests
         ["Approvals.Durable"] = [],
         ["Approvals.Workflow"] = ["Approvals.Redaction", "Approvals.Policy", "Approvals.Ledger", "Approvals.Durable"],
         ["Approvals.Engine"] = ["Approvals.Durable"],
-        ["Approvals.Web"] = ["Approvals.Workflow"],
-        ["Approvals.Embedded"] = ["Approvals.Web", "Approvals.Engine"],
+        ["Approvals.Notifications"] = ["Approvals.Workflow"],
+        ["Approvals.Web"] = ["Approvals.Workflow", "Approvals.Notifications"],
+        ["Approvals.Embedded"] = ["Approvals.Web", "Approvals.Notifications", "Approvals.Engine"],
         ["Approvals.Cli"] = ["Approvals.Embedded"],
         ["ApprovalFunctions"] = ["Approvals.Web"],
     };
@@ -34,6 +35,7 @@ public sealed class ArrowTests
     [InlineData("src/Approvals.Redaction", "Approvals.Policy", "Approvals.Ledger", "Approvals.Durable", "Microsoft.AspNetCore")]
     [InlineData("src/Approvals.Policy", "Approvals.Redaction", "Approvals.Ledger", "Approvals.Durable", "Microsoft.AspNetCore")]
     [InlineData("src/Approvals.Ledger", "Approvals.Redaction", "Approvals.Policy", "Approvals.Durable", "Microsoft.AspNetCore")]
+    [InlineData("src/Approvals.Notifications", "Approvals.Web", "Approvals.Engine", "Approvals.Embedded", "Azure.")]
     [InlineData("src/Approvals.Web", "Approvals.Engine", "Approvals.Embedded", "Azure.")]
     public void Room_uses_no_namespace_behind_its_arrows(string room, params string[] forbidden)
     {

@@ -1,3 +1,6 @@
+using Approvals.Embedded.Notifications;
+using Approvals.Notifications;
+using Approvals.Notifications.Webhooks;
 using Approvals.Workflow.Principals;
 
 namespace Approvals.Embedded.Configuration;
@@ -16,4 +19,12 @@ public sealed record GateConfiguration(
     string PolicyPath,
     bool NotifyOnConsole,
     IReadOnlyList<string> CallbackHosts,
-    IReadOnlyList<Principal> People);
+    IReadOnlyList<Principal> People)
+{
+    /// <summary>Who is told of what, and how. By default the console alone, when it is to be told.</summary>
+    public NotificationOptions Notifications { get; init; } = new()
+    {
+        Order = NotifyOnConsole ? [ConsoleChannel.ChannelName] : [],
+        Callbacks = CallbackHosts.Count == 0 ? null : new CallbackEndpoint(CallbackHosts, []),
+    };
+}

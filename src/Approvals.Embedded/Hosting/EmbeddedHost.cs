@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Approvals.Durable;
-using Approvals.Embedded.Callbacks;
 using Approvals.Embedded.Configuration;
 using Approvals.Embedded.Data;
 using Approvals.Embedded.Notifications;
+using Approvals.Notifications;
+using Approvals.Notifications.Channels;
+using Approvals.Notifications.Outbox;
 using Approvals.Redaction;
 using Approvals.Web;
 using Approvals.Web.Callers;
@@ -74,7 +76,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
             web = builder.Build();
             web.MapApprovals();
             kept.Engine.Add(ApprovalOrchestration.Definition);
+            kept.Engine.Add(OutboxOrchestration.Definition);
             foreach (ActivityDefinition activity in web.Services.GetRequiredService<ApprovalActivities>().Definitions) kept.Engine.Add(activity);
+            foreach (ActivityDefinition activity in web.Services.GetRequiredService<OutboxActivities>().Definitions) kept.Engine.Add(activity);
 
             // The port first: links name it, and recovered actions may mint links at once. Until the engine runs, requests are told to come again.
             await web.StartAsync(cancellationToken);
@@ -157,11 +161,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
         services.AddSingleton<ICredentialStore>(stores.Credentials);
         services.AddSingleton(stores.Engine.Client);
         services.AddSingleton<IDirectory>(new FileDirectory(configuration.People, stores.Credentials));
-        services.AddSingleton<IReleasePublisher>(provider => new CallbackPublisher(
-            configuration.CallbackHosts, configuration.Name, options.Time, provider.GetRequiredService<ILogger<CallbackPublisher>>()));
-        services.AddSingleton<INotifier>(provider => configuration.NotifyOnConsole
-            ? new ConsoleNotifier(provider.GetRequiredService<ReviewLinks>(), options.Console)
-            : new NoNotifier());
+        services.AddNotifications(configuration.Notifications, configuration.Name);
+        services.AddSingleton<INoticeChannel>(provider => new ConsoleChannel(provider.GetRequiredService<ReviewLinks>(), options.Console));
+        services.AddSingleton<IReleasePublisher>(provider => provider.GetRequiredService<CallbackOutbox>());
         services.AddSingleton(provider => new ReleaseDesk(
             provider.GetRequiredService<ISigner>(), provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IActionIndex>(), options.Time, configuration.Name));
         services.AddSingleton(provider => new ApprovalActivities(

@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using Approvals.Notifications.Messages;
+using Approvals.Notifications.Outbox;
+using Approvals.Workflow.Actions;
+using Approvals.Workflow.Ports;
+
+namespace Approvals.Notifications.Teams;
+
+/// <summary>
+/// Adaptive Cards 1.4. Other people's text stands in <c>TextRun</c>s, which know no Markdown, no links and no mentions; only our own words are in
+/// <c>TextBlock</c>s: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
+/// </summary>
+public sealed class TeamsCard(ReviewPages pages)
+{
+    public const string ContentType = "application/vnd.microsoft.card.adaptive";
+
+    /// <summary>Teams takes 28 KB a message; the page has the rest.</summary>
+    private const int MaxShown = 8_000;
+
+    /// <summary>Teams refreshes a card for at most so many people by itself.</summary>
+    private const int MaxRefreshed = 60;
+
+    /// <summary>A card for a webhook: it tells, and links to the page that decides.</summary>
+    public JsonObject ForWebhook(Notice notice, ActionDocument document)
+    {
+        ReviewMessage message = MessageOf(notice, document);
+        JsonObject card = Card(message);
+        card["actions"] = new JsonArray(Open(notice, message));
+        return card;
+    }
+
+    /// <summary>
+    /// The same card for a bot: Approve and Deny as <c>Action.Execute</c>, and a refresh for each person, so that everybody sees their own state
+    /// (Universal Actions). A webhook must never carry it: nobody would answer the buttons.
+    /// </summary>
+    /// <param name="seal">What the buttons stand for, sealed; comes back in <c>data</c>.</param>
+    /// <param name="userIds">Teams ids (<c>29:…</c>) of those who are asked.</param>
+    public JsonObject ForBot(Notice notice, ActionDocument document, string seal, IReadOnlyList<string> userIds)
+    {
+        ReviewMessage message = MessageOf(notice, document);
+        JsonObject card = Card(message);
+        var actions = new JsonArray(Open(notice, message));
+        if (notice.Kind != NoticeKind.Closed && message.TakesChatVotes)
+        {
+            actions.Add(Execute("approve", "Approve", seal, "positive"));
+            actions.Add(Execute("deny", "Deny", seal, "destructive"));
+            card["refresh"] = new JsonObject
+            {
+                ["action"] = Execute("refresh", "Refresh", seal, null),
+                ["userIds"] = new JsonArray([.. userIds.Take(MaxRefreshed).Select(id => JsonValue.Create(id))]),
+            };
+        }
+
+        card["actions"] = actions;
+        return card;
+    }
+
+    /// <summary>A card as a message to a Workflows webhook.</summary>
+    public static JsonObject Envelope(JsonObject card) => new()
+    {
+        ["type"] = "message",
+        ["attachments"] = new JsonArray(new JsonObject { ["contentType"] = ContentType, ["contentUrl"] = null, ["content"] = card }),
+    };
+
+    private ReviewMessage MessageOf(Notice notice, ActionDocument document) =>
+        notice.Kind == NoticeKind.Closed ? ReviewMessage.Closed(notice, document, pages) : ReviewMessage.Asking(notice, document, pages);
+
+    private static JsonObject Card(ReviewMessage message)
+    {
+        var body = new JsonArray(Runs(Run(message.Title, "weight", "bolder")));
+        foreach (MessageFact fact in message.Facts) body.Add(Runs(Run(fact.Label + ": ", "weight", "bolder"), Run(fact.Value, null, null)));
+        int left = MaxShown;
+        foreach (ViewPart part in message.Parts)
+        {
+            body.Add(Runs(Run(part.Label, "weight", "bolder")));
+            string text = part.Text.Length <= left ? part.Text : part.Text[..(left > 0 && char.IsHighSurrogate(part.Text[left - 1]) ? left - 1 : left)];
+            foreach (string line in text.Split('\n')) body.Add(Runs(Run(line.Length == 0 ? " " : line, "fontType", "monospace")));
+            left -= text.Length;
+            if (text.Length == part.Text.Length) continue;
+            body.Add(Runs(Run("Shown in part. The review page shows all of it.", "isSubtle", true)));
+            break;
+        }
+
+        if (message.Deadline is { } deadline) body.Add(Runs(Run($"Decide by {ReviewMessage.Utc(deadline)}", "isSubtle", true)));
+        return new JsonObject
+        {
+            ["$schema"] = "http://adaptivecards.io/schemas/adaptive-card.json",
+            ["type"] = "AdaptiveCard",
+            ["version"] = "1.4",
+            ["msteams"] = new JsonObject { ["width"] = "Full" },
+            ["body"] = body,
+        };
+    }
+
+    private static JsonObject Runs(params JsonNode[] runs) => new() { ["type"] = "RichTextBlock", ["inlines"] = new JsonArray(runs) };
+
+    private static JsonObject Run(string text, string? property, JsonNode? value)
+    {
+        var run = new JsonObject { ["type"] = "TextRun", ["text"] = text };
+        if (property is not null) run[property] = value;
+        return run;
+    }
+
+    private static JsonObject Open(Notice notice, ReviewMessage message) => new()
+    {
+        ["type"] = "Action.OpenUrl",
+        ["title"] = notice.Kind == NoticeKind.Closed ? "What happened" : "Open the review page",
+        ["url"] = message.Url.AbsoluteUri,
+    };
+
+    private static JsonObject Execute(string verb, string title, string seal, string? style)
+    {
+        var action = new JsonObject { ["type"] = "Action.Execute", ["verb"] = verb, ["title"] = title, ["data"] = new JsonObject { ["seal"] = seal } };
+        if (style is not null) action["style"] = style;
+        return action;
+    }
+}
