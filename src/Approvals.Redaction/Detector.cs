@@ -61,7 +61,7 @@ internal sealed class Detector
     public void FindIn(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey, bool isValue, HitBuffer hits)
     {
         workspace.Nearby.Reset();
-        var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Masks = workspace.Masks, Nearby = workspace.Nearby, Names = workspace.Names, Hits = hits, Rules = Rules };
+        var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Prose = _options.Prose, Masks = workspace.Masks, Nearby = workspace.Nearby, Names = workspace.Names, Hits = hits, Rules = Rules };
         // A short value of letters alone can only be a secret by its key.
         var plain = isValue && utf8.Length < 16 && utf8.IndexOfAny(Telling) < 0;
         if (!plain) Scanner.Scan(text);
@@ -70,7 +70,7 @@ internal sealed class Detector
             Assignments.WholeValue(text, 0);
             if (_options.Prose) PersonalKeys.WholeValue(text);
         }
-        if (_options.Prose && !plain)
+        if (_options.Prose && !plain && !(hits.Count > 0 && isValue && hits.Items[^1].Start == 0 && hits.Items[^1].End == utf8.Length))
         {
             ProseScanner.Scan(text, workspace.Words);
             Urls.Scan(text);
@@ -109,7 +109,11 @@ internal sealed class Detector
     }
 
     /// <summary>Whether a found value is a secret or identifier long enough to be looked for elsewhere.</summary>
-    public bool IsKept(int rule, ReadOnlySpan<byte> value) => value.Length >= 8 && Rules[rule].Rank >= 50;
+    public bool IsKept(int rule, ReadOnlySpan<byte> value) => value.Length >= 8 && Rules[rule].Rank >= 50 && !IsWord(value);
+
+    /// <summary>An everyday word that was somebody's password stands elsewhere for itself.</summary>
+    private static bool IsWord(ReadOnlySpan<byte> value) =>
+        value.IndexOfAnyExceptInRange((byte)'a', (byte)'z') < 0 && (Lexicon.WordTable.Default.KindOf(value) & Lexicon.WordKind.English) != Lexicon.WordKind.None;
 
     private void AddRepeats(ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> value, int rule, HitBuffer hits)
     {

@@ -10,6 +10,10 @@ internal static class Phones
         "phone", "telephone", "tel", "mobile", "cell", "cellphone", "fax", "call", "contact", "whatsapp", "sms", "dial", "desk", "office", "number", "reach", "text", "message", "messages", "messaging", "handy",
         "telefon", "telefono", "teléfono", "telefone", "móvil", "portable", "téléphone", "puhelin", "phonenumber", "msisdn", "hotline", "ring", "home", "work"]);
 
+    /// <summary>What makes a bare run of digits a phone number; "number" or "call" alone does not.</summary>
+    private static readonly uint[] StrongWords = RuleTable.KeywordHashes([
+        "phone", "telephone", "tel", "mobile", "cell", "cellphone", "fax", "whatsapp", "sms", "dial", "handy", "telefon", "telefono", "teléfono", "telefone", "móvil", "portable", "téléphone", "puhelin", "phonenumber", "msisdn", "hotline", "call", "ring", "reach"]);
+
     public static void At(in ScanText text, ReadOnlySpan<int> starts, ReadOnlySpan<int> ends)
     {
         var bytes = text.Bytes;
@@ -37,7 +41,7 @@ internal static class Phones
             if (digits is >= 8 and <= 15 && bytes[starts[0]] != '0') text.Add(from, end, BuiltIn.Phone, 0.85f);
             return;
         }
-        var context = ContextWords.Near(text, from, end, Words);
+        var context = ContextWords.Near(text, from, end, last == 0 && !open ? StrongWords : Words);
         var american = NorthAmerican(bytes, starts[..(last + 1)], ends[..(last + 1)], digits);
         if (american && (last > 0 || context)) text.Add(from, end, BuiltIn.Phone, context ? 0.85f : 0.6f);
         else if (context && (last > 0 || digits is >= 9 and <= 12)) text.Add(from, end, BuiltIn.Phone, 0.6f);

@@ -124,9 +124,9 @@ internal sealed class JsonRedactor(Detector detector, RedactionOptions options, 
     {
         var number = reader.TokenType == JsonTokenType.Number;
         var text = number ? reader.ValueSpan : Unescaped(ref reader);
-        if (text.Length < (number ? 7 : 2)) return;
         var path = workspace.Path;
         var key = path.Key(bytes);
+        if (text.Length < (number ? workspace.Names.Personal(key) is Rules.BuiltIn.Age or Rules.BuiltIn.Date or Rules.BuiltIn.Address ? 1 : 7 : 2)) return;
         var parent = path.Key(bytes, 1);
         var label = Label(path, bytes, key, text, (int)reader.TokenStartIndex + 1);
         var hits = label.Length > 0 ? detector.FindValue(workspace, text, label, key) : detector.FindValue(workspace, text, key, parent);

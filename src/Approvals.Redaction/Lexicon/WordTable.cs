@@ -65,8 +65,15 @@ internal sealed class WordTable
             table.Add(Hash(bytes[..tab]), kind);
             bytes = bytes[(end + 1)..];
         }
+        foreach (var word in Technology.Split(' ')) table.Add(Hash(System.Text.Encoding.UTF8.GetBytes(word)), WordKind.Common);
         return table;
     }
+
+    /// <summary>Products and terms of computing that are written like names.</summary>
+    private const string Technology = "none true false null unix windows linux python java ruby perl apple google microsoft amazon oracle azure docker kubernetes jenkins terraform ansible debian ubuntu fedora github gitlab slack jira confluence "
+        + "redis kafka postgres postgresql mongo mongodb nginx apache chrome firefox safari android swift kotlin scala rust react angular vue django flask rails maven gradle bash emacs unicode boolean webpack babel jest mocha "
+        + "cygwin solaris darwin intel nvidia tomcat selenium grafana prometheus elasticsearch kibana lambda helm travis circleci bitbucket atlassian salesforce stripe twilio okta auth0 vault consul nomad packer vagrant puppet chef datadog sentry "
+        + "json yaml xml html css sql http https api sdk cli gui url uri utf ascii base64 oauth saml ldap kerberos ssh tls ssl dns dhcp tcp udp smtp imap ftp cdn vpn lan wan cpu gpu ram ssd todo fixme note warning deprecated";
 
     private void Add(uint hash, WordKind kind)
     {

@@ -20,6 +20,9 @@ internal static class Cues
     public static readonly FrozenSet<uint> Function = Set("the a an is are was were be been am my your his her its our their i you he she we they to of in on at for from by with and or but not have has had do does did can could will would should may please this that it me him us them "
         + "who what when where how why if so as about into than then there here just last next before after because very all any some");
 
+    public static readonly FrozenSet<uint> Keywords = Set("import from class def return raise elif else except finally try while assert yield del global nonlocal lambda pass public private protected internal static using namespace package func fn const let var val struct enum "
+        + "interface impl include require module if for switch case throw new async await export type typedef extern void int string bool select insert update delete create alter drop where");
+
     public static readonly FrozenSet<uint> Particles = Set("de da do dos das del della di du la le van von der den ter ten zu zur bin ibn al el y e of and af av");
 
     public static readonly FrozenSet<uint> StreetWords = Set("street st road rd avenue ave lane ln drive dr boulevard blvd way court ct place pl square sq terrace ter crescent cres close parkway pkwy circle cir trail trl highway hwy row walk mews gardens grove hill "
@@ -44,6 +47,6 @@ internal static class Cues
 
     private static readonly byte[][] EndingBytes = [.. StreetEndings.Select(Encoding.UTF8.GetBytes)];
 
-    private static FrozenSet<uint> Set(string words) =>
+    public static FrozenSet<uint> Set(string words) =>
         words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => ByteClass.FoldedHash(Encoding.UTF8.GetBytes(w))).ToFrozenSet();
 }

@@ -10,7 +10,11 @@ namespace Approvals.Redaction.Prose;
 /// </summary>
 internal static class Names
 {
-    public static void Find(in ScanText text, ReadOnlySpan<Word> words, bool block)
+    /// <param name="text">The text under scan.</param>
+    /// <param name="words">Its words.</param>
+    /// <param name="block">A signature or address block: a whole line may be a name.</param>
+    /// <param name="comment">Text among code: only words that the lexicon knows as names are believed.</param>
+    public static void Find(in ScanText text, ReadOnlySpan<Word> words, bool block, bool comment)
     {
         // Where the last person ended, so that "Ann, Rose and Will" is read as a list.
         var person = -1;
@@ -23,10 +27,10 @@ internal static class Names
                 continue;
             }
             var end = RunEnd(text, words, i);
-            if (Run(text, words, i, end, block, person)) person = end;
+            if (Run(text, words, i, end, block, comment, person)) person = end;
             i = end - 1;
         }
-        JobTitles(text, words);
+        if (!comment) JobTitles(text, words);
     }
 
     /// <summary>Capitalized words with single blanks, initials with a period, particles and, for firms, commas between them.</summary>
@@ -62,7 +66,7 @@ internal static class Names
         return Math.Min(i, words.Length);
     }
 
-    private static bool Run(in ScanText text, ReadOnlySpan<Word> words, int start, int end, bool block, int person)
+    private static bool Run(in ScanText text, ReadOnlySpan<Word> words, int start, int end, bool block, bool comment, int person)
     {
         var title = Cues.In(Cues.Titles, Bytes(text, words[start])) && end - start > 1;
         if (title)
@@ -97,7 +101,7 @@ internal static class Names
             strong = true;
         }
         var single = end - start == 1;
-        if (organization && (strong || end - start >= 2 && !words[start].SentenceStart))
+        if (organization && !comment && (strong || (end - start >= 2 && !words[start].SentenceStart && !allCapitals)))
         {
             text.Add(words[start].Start, words[end - 1].End, BuiltIn.Organization, 0.7f);
             return false;
@@ -108,6 +112,7 @@ internal static class Names
             return false;
         }
         if (!strong && !cued) return false;
+        if (comment && ((kinds & (WordKind.Name | WordKind.Location)) == WordKind.None || single)) return false;
         if (!strong && (allCapitals || Cues.In(Cues.Function, Bytes(text, words[start])))) return false;
         if (single && (kinds & WordKind.Nationality) != WordKind.None && (kinds & ~WordKind.Nationality & ~WordKind.Proper) == WordKind.None)
         {

@@ -36,7 +36,7 @@ internal static class WordReader
             else if (i - start > 4 && text[(i - 4)..i].SequenceEqual("’s"u8)) word.End = i - 4;
             var bytes = text[word.Start..word.End];
             // A code such as "AL47" is no name, and a contraction such as "I'm" no word of the lexicon.
-            var code = !number && bytes.ContainsAnyInRange((byte)'0', (byte)'9');
+            var code = !number && (bytes.ContainsAnyInRange((byte)'0', (byte)'9') || IsCamelCase(bytes));
             word.Capital = !code && IsCapital(bytes);
             word.AllCapitals = word.Capital && bytes.Length > 1 && !bytes.ContainsAnyInRange((byte)'a', (byte)'z') && (!ByteClass.IsHigh(bytes[0]) || !HasLowerHigh(bytes));
             word.SentenceStart = before is (byte)'\n' or (byte)'.' or (byte)'?' or (byte)'!' or (byte)':' or (byte)'"' or (byte)'>' or (byte)'*' or (byte)'-' or (byte)'|';
@@ -66,6 +66,23 @@ internal static class WordReader
 
     private static bool IsInner(ReadOnlySpan<byte> text, int i) =>
         text[i] is (byte)'\'' or (byte)'-' && i + 1 < text.Length && i > 0 && IsLetter(text[i - 1]) && IsLetter(text[i + 1]);
+
+    /// <summary>"ValueError", "getName", "OSError": a name in a program; "McDonald", "O'Neil" and "DiCaprio" are people.</summary>
+    private static bool IsCamelCase(ReadOnlySpan<byte> word)
+    {
+        for (var i = 1; i < word.Length; i++)
+        {
+            if (!ByteClass.IsUpper(word[i]) || !ByteClass.IsLetter(word[i - 1])) continue;
+            if (ByteClass.IsLower(word[i - 1]))
+            {
+                // One short first part ("Mc", "De", "Fitz") is how surnames are written.
+                var first = i <= 4 && ByteClass.IsUpper(word[0]) && (i <= 3 || word.StartsWith("Fitz"u8)) && word.Length > i + 2;
+                return !first || word[(i + 1)..].ContainsAnyInRange((byte)'A', (byte)'Z');
+            }
+            if (i + 1 < word.Length && ByteClass.IsLower(word[i + 1])) return true;
+        }
+        return false;
+    }
 
     private static bool IsLetter(byte b) => ByteClass.IsLetter(b) || ByteClass.IsHigh(b);
 

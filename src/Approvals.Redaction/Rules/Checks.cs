@@ -1,4 +1,5 @@
 using Approvals.Redaction.Identifiers;
+using Approvals.Redaction.Scan;
 using Approvals.Redaction.Secrets;
 
 namespace Approvals.Redaction.Rules;
@@ -103,7 +104,16 @@ internal static class Checks
         ["not-same"] = ChecksAmericas.NotAllSame,
         ["bech32"] = Encoded.IsBech32,
         ["base58check"] = Encoded.IsBase58Check,
+        ["mixed"] = IsMixed,
     };
+
+    /// <summary>Not a word: some digit or mark stands in it.</summary>
+    public static bool IsMixed(ReadOnlySpan<byte> value)
+    {
+        foreach (var b in value)
+            if (!ByteClass.IsLetter(b) && !ByteClass.IsHigh(b) && b is not ((byte)'_' or (byte)'-' or (byte)'.' or (byte)',' or (byte)':' or (byte)'?' or (byte)'!' or (byte)')')) return true;
+        return false;
+    }
 
     public static ValueCheck ByName(string name) =>
         ByNameTable.TryGetValue(name, out var check) ? check : throw new FormatException($"There is no check named '{name}'.");

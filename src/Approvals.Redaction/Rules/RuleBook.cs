@@ -36,7 +36,7 @@ internal sealed class RuleBook
         var prefix = new List<int>?[PrefixSlots];
         var digit = new List<int>?[(MaximumTokenLength + 1) * Followers];
         var letter = new List<int>?[(MaximumTokenLength + 1) * Followers];
-        Keywords = new KeywordIndex(_rules.SelectMany(r => r.Keywords));
+        Keywords = new KeywordIndex(_rules.SelectMany(r => r.Keywords).Concat(Secrets.Vendors.Hashes));
         var keyword = new Dictionary<uint, List<int>>();
         for (var i = 0; i < _rules.Count; i++)
         {
@@ -63,7 +63,7 @@ internal sealed class RuleBook
             _byLetterToken[i] = letter[i]?.ToArray() ?? [];
         }
         WithLongRun = [.. _longRuns];
-        VendorBits = Keywords.BitsOf([.. keyword.Keys]);
+        VendorBits = Keywords.BitsOf([.. keyword.Keys, .. Secrets.Vendors.Hashes]);
         _byKeyword = keyword.ToFrozenDictionary(p => p.Key, p => p.Value.ToArray());
     }
 
@@ -81,7 +81,7 @@ internal sealed class RuleBook
 
     public KeywordIndex Keywords { get; }
 
-    /// <summary>Keywords that <see cref="WithKeyword"/> knows.</summary>
+    /// <summary>Keywords that <see cref="WithKeyword"/> knows, and the names of vendors.</summary>
     public ulong[] VendorBits { get; }
 
     public int[] WithLongRun { get; }

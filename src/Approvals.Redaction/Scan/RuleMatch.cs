@@ -13,6 +13,9 @@ internal static class RuleMatch
         if (rule.Reach == Reach.Keyword && !text.Nearby.Any(text, start, rule.KeywordBits)) return;
         var value = text.Bytes[valueStart..valueEnd];
         if (rule.Check is not null && !rule.Check(value)) return;
+        if (rule.Type == Types.MacAddress && (text.At(start - 1) == ':' || text.At(valueEnd) == ':')) return;
+        // A number in a path or link is a page, not a person.
+        if (rule.Reach == Reach.Keyword && rule.Type != Types.Secret && text.At(start - 1) == '/') return;
         if (rule.Type == Types.Secret && (!SecretIsReal(rule, value) || IsFileName(text.Bytes[valueEnd..]))) return;
         if (rule.Entropy > 0 && Plausibility.Entropy(value) < rule.Entropy) return;
         var confidence = rule.Confidence;

@@ -16,6 +16,9 @@ internal readonly ref struct ScanText
     /// <summary>The bytes are one value in a document (a JSON string, a cell), not running text.</summary>
     public bool IsValue { get; init; }
 
+    /// <summary>Whether names and other personal data are looked for where a key announces them.</summary>
+    public bool Prose { get; init; }
+
     public required CharacterMasks Masks { get; init; }
 
     public required NearbyKeywords Nearby { get; init; }

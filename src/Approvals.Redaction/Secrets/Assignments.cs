@@ -30,11 +30,19 @@ internal static class Assignments
         while (nameStart > lowest && (ByteClass.IsWord(bytes[nameStart - 1]) || bytes[nameStart - 1] is (byte)'-' or (byte)'.')) nameStart--;
         if (nameStart == nameEnd || ByteClass.IsDigit(bytes[nameEnd - 1]) && ByteClass.IsDigit(bytes[nameStart])) return;
         var meaning = text.Names.Of(bytes[nameStart..nameEnd]);
-        if (meaning == KeyMeaning.None) return;
+        if (meaning == KeyMeaning.None) meaning = NameBefore.Of(text, nameStart, nameEnd);
+        if (meaning == KeyMeaning.None)
+        {
+            var personal = text.Prose ? text.Names.Personal(bytes[nameStart..nameEnd]) : -1;
+            if (personal != -1 && bytes[at] is (byte)':' or (byte)'=' && !(bytes[at] == ':' && valueStart == at + 1)) Prose.PersonalKeys.AtValue(text, personal, nameStart, at, valueStart);
+            return;
+        }
         // A closing tag bracket is an operator only where the value follows at once.
         if (bytes[at] == '>' && text.At(at - 1) is not ((byte)'=' or (byte)'-') && valueStart != at + 1) return;
         if (meaning == KeyMeaning.Header) valueStart = SkipScheme(bytes, valueStart);
         if (valueStart >= bytes.Length) return;
+        // @"…", r"…", $"…": the mark belongs to the literal.
+        if (bytes[valueStart] is (byte)'@' or (byte)'$' or (byte)'r' or (byte)'b' or (byte)'u' or (byte)'f' or (byte)'L' && text.At(valueStart + 1) is (byte)'"' or (byte)'\'') valueStart++;
         var (start, end) = ValueAt(bytes, valueStart);
         Consider(text, meaning, start, end, from);
     }
@@ -70,27 +78,19 @@ internal static class Assignments
         if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || text.Hits.Covers(start, end, from)) return;
         switch (meaning)
         {
-            case KeyMeaning.Password when PasswordLike(value):
+            case KeyMeaning.Password when PasswordValues.IsPlausible(bytes, start, end, whole: text.IsValue && start == 0 && end == bytes.Length):
                 text.Add(start, end, BuiltIn.Password);
                 break;
-            case KeyMeaning.Token when value.Length >= 8 && value.IndexOf((byte)' ') < 0 && Plausibility.IsRandom(value, 2.5f):
+            case KeyMeaning.Token when value.Length >= 8 && value.IndexOf((byte)' ') < 0 && (Plausibility.IsRandom(value, 2.5f) || PasswordValues.IsSymbolRich(value)) && !PasswordValues.IsCode(bytes, start, end):
                 text.Add(start, end, BuiltIn.NamedSecret);
                 break;
-            case KeyMeaning.Weak when value.Length >= 16 && value.IndexOf((byte)' ') < 0 && Plausibility.IsRandom(value, 3.3f) && !IsUuid(value):
+            case KeyMeaning.Weak when value.Length >= 16 && value.IndexOf((byte)' ') < 0 && Plausibility.IsRandom(value, 3.3f) && !IsUuid(value) && value.IndexOf("://"u8) < 0 && !PasswordValues.IsCode(bytes, start, end):
                 text.Add(start, end, BuiltIn.NamedSecret, 0.5f);
                 break;
-            case KeyMeaning.Header when value.Length >= 6 && value[0] is not ((byte)'$' or (byte)'{' or (byte)'<' or (byte)'%') && value.IndexOf((byte)' ') < 0 && !UrlCredentials.IsStandIn(value):
+            case KeyMeaning.Header when value.Length >= 6 && value[0] is not ((byte)'$' or (byte)'{' or (byte)'<' or (byte)'%') && value.IndexOf((byte)' ') < 0 && !UrlCredentials.IsStandIn(value) && !PasswordValues.IsCode(bytes, start, end):
                 text.Add(start, end, BuiltIn.AuthorizationHeader);
                 break;
         }
-    }
-
-    private static bool PasswordLike(ReadOnlySpan<byte> value)
-    {
-        if (value.Length is < 4 or > 256 || UrlCredentials.IsStandIn(value)) return false;
-        if (ByteClass.EqualsFolded(value, "true"u8) || ByteClass.EqualsFolded(value, "false"u8) || ByteClass.EqualsFolded(value, "null"u8) || ByteClass.EqualsFolded(value, "none"u8)
-            || ByteClass.EqualsFolded(value, "undefined"u8) || ByteClass.EqualsFolded(value, "string"u8)) return false;
-        return true;
     }
 
     private static bool IsUuid(ReadOnlySpan<byte> v) => v.Length == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-';
@@ -116,7 +116,7 @@ internal static class Assignments
         var i = at;
         while (i > 0 && bytes[i - 1] is (byte)'=' or (byte)':' or (byte)'>' or (byte)'?' or (byte)'|') i--;
         while (i > 0 && bytes[i - 1] is (byte)' ' or (byte)'\t') i--;
-        while (i > 0 && bytes[i - 1] is (byte)'"' or (byte)'\'' or (byte)'`' or (byte)']' or (byte)'\\') i--;
+        while (i > 0 && bytes[i - 1] is (byte)'"' or (byte)'\'' or (byte)'`' or (byte)']' or (byte)'[' or (byte)'\\') i--;
         return i;
     }
 
@@ -136,9 +136,16 @@ internal static class Assignments
             return (start + 1, end);
         }
         var run = bytes[start..Math.Min(bytes.Length, start + MaximumValue)];
+        if (quote == '<')
+        {
+            if (run.StartsWith("<![CDATA["u8)) return run.IndexOf("]]>"u8) is var close and > 0 ? (start + 9, start + close) : (start, start);
+            // "<x>" is a placeholder or a value in disguise; what follows decides.
+            var angle = run[..Math.Min(run.Length, 80)].IndexOfAny((byte)'>', (byte)'\n');
+            return angle > 0 && run[angle] == '>' ? (start, start + angle + 1) : (start, start);
+        }
         var stop = run.IndexOfAny(Delimiters);
         var i = stop < 0 ? start + run.Length : start + stop;
-        while (i > start && bytes[i - 1] is (byte)')' or (byte)'}' or (byte)']' or (byte)'.' or (byte)'\\' && bytes[start] is not ((byte)'[' or (byte)'{' or (byte)'(')) i--;
+        while (i > start && bytes[i - 1] is (byte)')' or (byte)':' or (byte)'}' or (byte)']' or (byte)'.' or (byte)'\\' && bytes[start] is not ((byte)'[' or (byte)'{' or (byte)'(')) i--;
         return (start, i);
     }
 }

@@ -49,8 +49,18 @@ internal static class KeyNames
         if ((flags & Header) != 0) return KeyMeaning.Header;
         if ((flags & Password) != 0) return KeyMeaning.Password;
         if ((flags & Token) != 0 || keyQualified) return KeyMeaning.Token;
-        return (flags & (Weak | Key)) != 0 ? KeyMeaning.Weak : KeyMeaning.None;
+        if ((flags & (Weak | Key)) != 0) return KeyMeaning.Weak;
+        return (flags & Benign) == 0 && name.Length >= 6 ? ByEnding(name) : KeyMeaning.None;
     }
+
+    /// <summary>Words run together ("mypassword", "theapikey"): the last one tells.</summary>
+    private static KeyMeaning ByEnding(ReadOnlySpan<byte> name)
+    {
+        if (EndsWith(name, "password"u8) || EndsWith(name, "passwd"u8) || EndsWith(name, "pwd"u8) || EndsWith(name, "passphrase"u8)) return KeyMeaning.Password;
+        return EndsWith(name, "apikey"u8) || EndsWith(name, "secret"u8) || EndsWith(name, "token"u8) || EndsWith(name, "secretkey"u8) || EndsWith(name, "accesskey"u8) || EndsWith(name, "privatekey"u8) ? KeyMeaning.Token : KeyMeaning.None;
+    }
+
+    private static bool EndsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> ending) => name.Length > ending.Length && ByteClass.EqualsFolded(name[^ending.Length..], ending);
 
     private static Dictionary<uint, int> Build()
     {
@@ -69,7 +79,7 @@ internal static class KeyNames
             + "enabled disabled required rotation rotate rotated created updated date time at version format field fields column columns label prefix suffix description help "
             + "hint message error status state usage budget total per rate price cost public idempotency primary foreign partition sort cache row object translation index sequence "
             + "board word words map event keyboard locale regex pattern length validation validator validate strength reset change forgot page title header placeholder ref "
-            + "reference arn provider issuer audience algorithm alg scope scopes role kind group checksum fingerprint sha sha1 sha256 md5 etag integrity commit digest revision");
+            + "reference arn provider issuer audience algorithm alg scope scopes role kind group checksum fingerprint sha sha1 sha256 md5 etag integrity commit digest revision identifier");
         return words;
 
         void Add(int flag, string list)

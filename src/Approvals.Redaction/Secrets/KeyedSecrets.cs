@@ -16,14 +16,18 @@ internal static class KeyedSecrets
         if (!text.Nearby.AnyVendor(text, start)) return;
         var bytes = text.Bytes;
         var window = bytes[Math.Max(0, start - Before)..start];
-        Try(text, window, start);
-        if (text.Key.Length > 0) Try(text, text.Key, start);
+        var vendor = Try(text, window, start);
+        if (text.Key.Length > 0) vendor |= Try(text, text.Key, start);
+        if (vendor) Vendors.AtToken(text, start, window);
     }
 
-    private static void Try(in ScanText text, ReadOnlySpan<byte> window, int start)
+    /// <summary>Tries the rules of every word; says whether a vendor is named whose keys have no rule.</summary>
+    private static bool Try(in ScanText text, ReadOnlySpan<byte> window, int start)
     {
+        var vendor = false;
         foreach (var hash in new WordHashes(window))
         {
+            vendor |= Vendors.Hashes.Contains(hash);
             foreach (var index in text.Rules.WithKeyword(hash))
             {
                 var rule = text.Rules[index];
@@ -31,6 +35,7 @@ internal static class KeyedSecrets
                 if (!TryAt(text, index, rule, start) && start > 0 && text.Bytes[start - 1] is (byte)'-' or (byte)'=' or (byte)'+' or (byte)'/') TryAt(text, index, rule, start - 1);
             }
         }
+        return vendor;
     }
 
     private static bool TryAt(in ScanText text, int index, Rule rule, int start)

@@ -32,7 +32,7 @@ internal static class Plausibility
     public static bool IsPlaceholder(ReadOnlySpan<byte> value)
     {
         if (value.Length == 0) return true;
-        if (IsReference(value) || IsMaskToken(value)) return true;
+        if (IsReference(value) || IsMaskToken(value) || value.EndsWith("…"u8) || (value.EndsWith("..."u8) && value.Length < 24)) return true;
         var distinct = DistinctLetters(value, out var longestRun);
         if (distinct <= 2 && value.Length >= 3) return true;
         if (longestRun >= 6 && longestRun * 3 >= value.Length) return true;
@@ -65,20 +65,34 @@ internal static class Plausibility
         return close > 0 && open + close + 1 >= end && IsMaskToken(text[open..(open + close + 1)]);
     }
 
-    /// <summary>A reference to a value that stands elsewhere: <c>${VAR}</c>, <c>$(cmd)</c>, <c>{{ x }}</c>, <c>%VAR%</c>, <c>&lt;token&gt;</c>, <c>$VAR</c>, a call, a path into an object.</summary>
+    /// <summary>
+    /// A reference to a value that stands elsewhere: <c>${VAR}</c>, <c>$(cmd)</c>, <c>{{ x }}</c>, <c>%VAR%</c>, <c>&lt;token&gt;</c>, <c>$VAR</c>, a call, a path into an object.
+    /// INVARIANT: what stands in the brackets must read as a name; <c>&lt;Xy7$kP2q&gt;</c> and <c>${VAR:-hunter2}</c> hold a value.
+    /// </summary>
     public static bool IsReference(ReadOnlySpan<byte> v)
     {
+        v = v.Trim("'\""u8);
         if (v.Length < 2) return v.Length == 0 || !ByteClass.IsAlphanumeric(v[0]);
         var last = v[^1];
         switch (v[0])
         {
             case (byte)'$':
-                if (v[1] is (byte)'{' or (byte)'(') return last is (byte)'}' or (byte)')' || v.IndexOf((byte)'}') > 0 || v.IndexOf((byte)')') > 0;
+                if (v[1] == '(') return true;
+                if (v[1] == '{')
+                {
+                    var close = v.IndexOf((byte)'}');
+                    return close < 0 || (IsName(v[2..close]) && IsPart(v[(close + 1)..]));
+                }
                 if (ByteClass.IsDigit(v[1]) && v.Length <= 2) return true;
+                if (ByteClass.IsLetter(v[1]) && v.IndexOfAny((byte)'[', (byte)'>') > 1) return true;
                 return IsIdentifier(v[1..]) && (v.Length <= 4 || !HasDigitAndLetterMix(v[1..]) || v[1..].IndexOf((byte)'_') >= 0);
-            case (byte)'<': return last == '>' || v.IndexOf((byte)'>') > 0;
-            case (byte)'{': return last == '}' || (v[1] == '{' && v.IndexOf("}}"u8) > 0);
-            case (byte)'%': return last == '%' && IsIdentifier(v[1..^1]);
+            case (byte)'<':
+                var angle = v.IndexOf((byte)'>');
+                return angle > 0 && (v[1] == '%' || IsName(v[1..angle])) && IsPart(v[(angle + 1)..]);
+            case (byte)'{':
+                if (v[1] == '{') return v.IndexOf("}}"u8) is var end and > 0 && IsName(v[2..end]) && IsPart(v[(end + 2)..].TrimStart((byte)'}'));
+                return last == '}' && IsName(v[1..^1]);
+            case (byte)'%': return (last == '%' && IsIdentifier(v[1..^1])) || (v[1] is (byte)'(' or (byte)'{' && IsPart(v[2..])) || (v.Length <= 3 && ByteClass.IsLetter(v[1]));
             case (byte)'[': return last == ']' && v.Length <= 40 && v[1..^1].IndexOfAnyInRange((byte)'0', (byte)'9') < 0;
             case (byte)'(' when last == ')': return true;
             case (byte)'#' when v[1] == '{': return true;
@@ -89,6 +103,19 @@ internal static class Plausibility
             || v.StartsWith("secrets."u8) || v.StartsWith("var."u8) || v.StartsWith("vault:"u8) || v.StartsWith("op://"u8) || v.StartsWith("arn:aws:secretsmanager:"u8)
             || v.StartsWith("@Microsoft.KeyVault("u8) || v.StartsWith("file://"u8);
     }
+
+    /// <summary>The inside of a reference: names, dots, filters and quotes, nothing drawn at random and no default value.</summary>
+    private static bool IsName(ReadOnlySpan<byte> inner)
+    {
+        var fallback = inner.IndexOf(":-"u8);
+        if (fallback >= 0) return IsName(inner[..fallback]) && (inner.Length - fallback <= 4 || IsReference(inner[(fallback + 2)..]));
+        foreach (var b in inner)
+            if (!ByteClass.IsWord(b) && b is not ((byte)' ' or (byte)'.' or (byte)'-' or (byte)'|' or (byte)':' or (byte)'/' or (byte)'\'' or (byte)'"' or (byte)'(' or (byte)')' or (byte)'[' or (byte)']' or (byte)',' or (byte)'$' or (byte)'@' or (byte)'=' or (byte)'\\')) return false;
+        return inner.IndexOfAny((byte)' ', (byte)'.', (byte)'_') >= 0 || !IsRandom(inner);
+    }
+
+    /// <summary>What follows a reference in the same value: more text that is no secret by itself.</summary>
+    private static bool IsPart(ReadOnlySpan<byte> rest) => rest.Length < 8 || !IsRandom(rest);
 
     public static bool IsIdentifier(ReadOnlySpan<byte> v)
     {
@@ -117,8 +144,21 @@ internal static class Plausibility
         var needed = Math.Min(entropy, MathF.Log2(value.Length) - 0.8f);
         if (Entropy(value) < needed) return false;
         if (digits > 0 && letters > 0) return !LooksLikeWords(value, digits);
-        if (digits == 0) return changes * 4 >= value.Length && value.Length >= 16;
+        if (digits == 0) return changes * 4 >= value.Length && value.Length >= 16 && !IsCamelCase(value);
         return false;
+    }
+
+    /// <summary>"firstKeySecretHash": parts of three letters and more on average, each but its first letter in lower case.</summary>
+    private static bool IsCamelCase(ReadOnlySpan<byte> value)
+    {
+        var parts = 1;
+        for (var i = 1; i < value.Length; i++)
+        {
+            if (!ByteClass.IsUpper(value[i])) continue;
+            if (ByteClass.IsUpper(value[i - 1])) return false;
+            parts++;
+        }
+        return value.Length >= parts * 4;
     }
 
     /// <summary>Words joined by separators, camel case or a trailing number ("my-cluster-2", "us-east-1", "Version2"): no randomness.</summary>
@@ -185,7 +225,7 @@ internal static class Plausibility
             || ByteClass.ContainsFolded(v, "redacted"u8) || ByteClass.ContainsFolded(v, "replace_me"u8) || ByteClass.ContainsFolded(v, "replaceme"u8)
             || ByteClass.ContainsFolded(v, "insert_"u8) || ByteClass.ContainsFolded(v, "todo_"u8)) return true;
         if (v.Length >= 20 && (ByteClass.ContainsFolded(v, "abcdefghijkl"u8) || v.IndexOf("1234567890123456"u8) >= 0)) return true;
-        return StartsWithFolded(v, "your"u8) || StartsWithFolded(v, "my_"u8) || StartsWithFolded(v, "<"u8);
+        return StartsWithFolded(v, "your"u8) || StartsWithFolded(v, "my_"u8) || (v[0] == '<' && v.IndexOf((byte)'>') < 0);
     }
 
     private static bool StartsWithFolded(ReadOnlySpan<byte> v, ReadOnlySpan<byte> lower) =>

@@ -28,7 +28,7 @@ internal static class UrlCredentials
         var start = colon >= 0 ? user + colon + 1 : user;
         var value = bytes[start..at];
         if (value.IndexOf((byte)'/') >= 0 && colon < 0) return;
-        if (value.Length == 0 || Plausibility.IsPlaceholder(value)) return;
+        if (value.Length < 3 || Plausibility.IsPlaceholder(value)) return;
         if (colon < 0 && (value.Length < 16 || !Plausibility.IsRandom(value, 3f))) return;
         if (colon >= 0 && IsStandIn(value)) return;
         text.Add(start, at, BuiltIn.UrlCredentials);
