@@ -1,5 +1,6 @@
 using ApprovalFunctions.Hosting;
 using ApprovalFunctions.Settings;
+using Approvals.Notifications;
 using Approvals.Policy;
 using Approvals.Web;
 using Azure.Core;
@@ -29,7 +30,13 @@ builder.Services.AddSingleton<TokenCredential>(runsInAzure
     : new DefaultAzureCredential());
 
 builder.Services.AddGate();
-builder.Services.AddApprovalsWeb(options => options.PublicUrl = settings.PublicUrl ?? options.PublicUrl);
+NotificationOptions notifications = settings.Notifications.ToOptions();
+builder.Services.AddNotifications(notifications, settings.Name);
+builder.Services.AddApprovalsWeb(options =>
+{
+    options.PublicUrl = settings.PublicUrl ?? options.PublicUrl;
+    options.CallbackHosts = notifications.Callbacks?.Hosts ?? [];
+});
 IDataProtectionBuilder protection = builder.Services.AddDataProtection()
     .PersistKeysToAzureBlobStorage(provider => provider.GetRequiredService<StorageClients>().DataProtectionKeys);
 if (settings.Keys.VaultUri is { } vault)

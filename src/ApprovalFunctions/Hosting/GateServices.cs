@@ -3,13 +3,13 @@ using ApprovalFunctions.Index;
 using ApprovalFunctions.Intake;
 using ApprovalFunctions.Keys;
 using ApprovalFunctions.Ledger;
-using ApprovalFunctions.Notices;
 using ApprovalFunctions.Principals;
 using ApprovalFunctions.Releases;
 using ApprovalFunctions.Settings;
 using ApprovalFunctions.Triggers;
 using ApprovalFunctions.Vault;
 using Approvals.Durable;
+using Approvals.Notifications.Outbox;
 using Approvals.Policy;
 using Approvals.Redaction;
 using Approvals.Web.Callers;
@@ -37,9 +37,12 @@ internal static class GateServices
         AddStores(services);
         AddLedger(services);
 
-        services.AddSingleton(_ => new DurableClientAdapter(new Dictionary<string, int> { [ApprovalOrchestration.Name] = ApprovalOrchestration.Definition.Version }));
+        services.AddSingleton(_ => new DurableClientAdapter(new Dictionary<string, int>
+        {
+            [ApprovalOrchestration.Name] = ApprovalOrchestration.Definition.Version,
+            [OutboxOrchestration.Name] = OutboxOrchestration.Definition.Version,
+        }));
         services.AddSingleton<IDurableClient>(provider => provider.GetRequiredService<DurableClientAdapter>());
-        services.AddSingleton<INotifier, NoticeLog>();
         services.AddSingleton(Publisher);
         services.AddSingleton(Policy);
         services.AddSingleton(Redactor.Default);
@@ -122,9 +125,10 @@ internal static class GateServices
     private static IReleasePublisher Publisher(IServiceProvider provider)
     {
         GateSettings settings = Settings(provider);
-        if (settings.ServiceBus.Namespace is not { } host) return new FetchedReleases();
+        var callbacks = provider.GetRequiredService<CallbackOutbox>();
+        if (settings.ServiceBus.Namespace is not { } host) return callbacks;
         var client = new ServiceBusClient(host, provider.GetRequiredService<TokenCredential>());
-        return new ServiceBusReleasePublisher(client.CreateSender(settings.ServiceBus.ReleasesTopic), settings.Name);
+        return new EveryReleasePublisher([new ServiceBusReleasePublisher(client.CreateSender(settings.ServiceBus.ReleasesTopic), settings.Name), callbacks]);
     }
 
     /// <summary>Loaded once: a policy changes with a deployment, so that every instance judges by the same one.</summary>

@@ -1,4 +1,5 @@
 using ApprovalFunctions.Settings;
+using Approvals.Notifications.Outbox;
 using Azure.Core;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
@@ -6,6 +7,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
 namespace ApprovalFunctions.Hosting;
@@ -23,6 +25,7 @@ internal static class Telemetry
 
         // No ASP.NET Core or HttpClient instrumentation: they record URLs, and a review link's path is a credential.
         telemetry.WithTracing(tracing => tracing.AddSource("Azure.Messaging.ServiceBus.*"));
+        telemetry.WithMetrics(metrics => metrics.AddMeter(NotificationMetrics.MeterName));
         telemetry.WithLogging();
         if (settings.ConnectionString is { } connection)
         {

@@ -99,6 +99,11 @@ public sealed class PageFunctions(DurableClientAdapter durable)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/revocations")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
         durable.Handle(client, request, ManageHandlers.RevokeAsync);
 
+    [Function("manage-replay")]
+    public Task<IResult> ReplayFromManage(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/replays")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
+        durable.Handle(client, request, ManageHandlers.ReplayAsync);
+
     [Function("style-sheet")]
     public Task<IResult> GetStyleSheet(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "assets/{file}")] HttpRequest request, [DurableClient] DurableTaskClient client) =>

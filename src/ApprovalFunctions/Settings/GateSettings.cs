@@ -29,6 +29,8 @@ public sealed class GateSettings
 
     public TelemetrySettings Telemetry { get; set; } = new();
 
+    public NotificationSettings Notifications { get; set; } = new();
+
     /// <summary>Names the ledger's log in its checkpoints.</summary>
     public string LedgerOrigin => Name + "/ledger";
 }

@@ -24,7 +24,7 @@ public sealed class GateSettingsValidator(bool runsInAzure) : IValidateOptions<G
         else if (runsInAzure && url.Scheme != "https")
             yield return Error("PublicUrl", "must begin with https in Azure.");
         if (string.IsNullOrWhiteSpace(settings.PolicyPath)) yield return Error("PolicyPath", "set the policy file, e.g. policy.yaml.");
-        foreach (string error in Storage(settings.Storage).Concat(Keys(settings.Keys)).Concat(ServiceBus(settings.ServiceBus)).Concat(FirstKey(settings.FirstKey)).Concat(People(settings)))
+        foreach (string error in Storage(settings.Storage).Concat(Keys(settings.Keys)).Concat(ServiceBus(settings.ServiceBus)).Concat(FirstKey(settings.FirstKey)).Concat(People(settings)).Concat(Notifications(settings)))
             yield return error;
     }
 
@@ -88,6 +88,21 @@ public sealed class GateSettingsValidator(bool runsInAzure) : IValidateOptions<G
             yield return Error("People", "every person needs a Subject of 1 to 200 characters that never changes.");
         if (settings.People.DistinctBy(person => person.Subject).Count() != settings.People.Count)
             yield return Error("People", "two people have the same Subject.");
+    }
+
+    private static IEnumerable<string> Notifications(GateSettings settings)
+    {
+        string? error = null;
+        try
+        {
+            settings.Notifications.ToOptions();
+        }
+        catch (FormatException wrong)
+        {
+            error = wrong.Message;
+        }
+
+        if (error is not null) yield return error;
     }
 
     private static bool IsService(Uri? uri) => uri is { IsAbsoluteUri: true, Scheme: "https", PathAndQuery: "/", UserInfo: "" };

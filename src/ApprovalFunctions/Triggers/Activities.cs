@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ApprovalFunctions.Durable;
 using Approvals.Durable;
+using Approvals.Notifications.Outbox;
 using Approvals.Workflow.Orchestration;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -8,8 +9,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ApprovalFunctions.Triggers;
 
-/// <summary>The orchestration's activities, one function each, all run by the shared ones.</summary>
-public sealed class Activities(ApprovalActivities activities, DurableClientAdapter durable, ILogger<Activities> logger)
+/// <summary>The orchestrations' activities, one function each, all run by the shared ones.</summary>
+public sealed class Activities(ApprovalActivities activities, OutboxActivities outbox, DurableClientAdapter durable, ILogger<Activities> logger)
 {
     [Function(ActivityNames.Redact)]
     public Task<JsonElement> Redact([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
@@ -35,11 +36,19 @@ public sealed class Activities(ApprovalActivities activities, DurableClientAdapt
     public Task<JsonElement> Release([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
         RunAsync(ActivityNames.Release, call, client, context.CancellationToken);
 
+    [Function(OutboxActivities.Address)]
+    public Task<JsonElement> AddressNotice([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
+        RunAsync(OutboxActivities.Address, call, client, context.CancellationToken);
+
+    [Function(OutboxActivities.Deliver)]
+    public Task<JsonElement> DeliverNotice([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
+        RunAsync(OutboxActivities.Deliver, call, client, context.CancellationToken);
+
     private async Task<JsonElement> RunAsync(string name, JsonElement json, DurableTaskClient client, CancellationToken cancellationToken)
     {
         durable.Use(client);
         ActivityCall call = ActivityCall.Parse(json);
-        ActivityDefinition definition = activities.Definitions.Single(activity => activity.Name == name);
+        ActivityDefinition definition = activities.Definitions.Concat(outbox.Definitions).Single(activity => activity.Name == name);
         try
         {
             // The host does not tell which attempt this is; activities are idempotent and do not ask.

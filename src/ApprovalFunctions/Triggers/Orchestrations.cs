@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ApprovalFunctions.Durable;
+using Approvals.Notifications.Outbox;
 using Approvals.Workflow.Orchestration;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -15,4 +16,8 @@ public static class Orchestrations
     [Function("approval-v1")]
     public static Task<JsonElement> ApprovalV1([OrchestrationTrigger] TaskOrchestrationContext context) =>
         ApprovalOrchestration.Definition.RunAsync(new OrchestrationContextAdapter(context, version: 1), context.GetInput<JsonElement>());
+
+    [Function("outbox-v1")]
+    public static Task<JsonElement> OutboxV1([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        OutboxOrchestration.Definition.RunAsync(new OrchestrationContextAdapter(context, version: 1), context.GetInput<JsonElement>());
 }

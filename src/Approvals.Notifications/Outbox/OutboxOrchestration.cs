@@ -14,7 +14,7 @@ public static class OutboxOrchestration
     public const string ReplayEvent = "replay";
 
     /// <summary>Bounds the instance's status; the oldest goes first.</summary>
-    public const int MaxDeadLetters = 20;
+    public const int MaxDeadLetters = 10;
 
     public static OrchestrationDefinition Definition { get; } = OrchestrationDefinition.Create<OutboxOrder, OutboxStatus>(Name, 1, RunAsync);
 

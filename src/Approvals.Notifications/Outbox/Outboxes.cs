@@ -10,8 +10,10 @@ public static class Outboxes
     /// <summary>How long behind an action's own deadline undelivered notices are kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    /// <summary>Pages of instances that one look reads at most.</summary>
-    private const int MaxPages = 25;
+    /// <summary>Pages of instances that one look reads at most, and their size: most outboxes only wait and are passed over.</summary>
+    private const int MaxPages = 10;
+
+    private const int PageSize = 1_000;
 
     /// <summary>Durable on return. An outbox that has ended has told everything: what comes again then is dropped.</summary>
     /// <exception cref="EngineBusyException">Nothing was accepted; the activity that notifies is tried again.</exception>
@@ -24,7 +26,7 @@ public static class Outboxes
 
     /// <summary>
     /// Outboxes with something undelivered, a page at a time: what waits for its next attempt, and what waits for an admin. A page may hold fewer
-    /// than asked for, or none, and still have a next one.
+    /// or some more than asked for, or none, and still have a next one.
     /// </summary>
     public static async Task<UndeliveredPage> UndeliveredAsync(this IDurableClient durable, int limit, string? cursor, CancellationToken cancellationToken)
     {
@@ -32,7 +34,7 @@ public static class Outboxes
         for (int page = 0; page < MaxPages; page++)
         {
             InstancePage instances = await durable.QueryAsync(
-                new InstanceQuery(InstanceStatus.Running, OutboxOrchestration.Name, Limit: limit, Cursor: cursor), cancellationToken).ConfigureAwait(false);
+                new InstanceQuery(InstanceStatus.Running, OutboxOrchestration.Name, Limit: PageSize, Cursor: cursor), cancellationToken).ConfigureAwait(false);
             found.AddRange(instances.Instances.Select(Read).OfType<Undelivered>());
             cursor = instances.NextCursor;
             if (cursor is null || found.Count >= limit) break;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Approvals.Web.Health;
+using Approvals.Web.Notifications;
 using Approvals.Web.Pages;
 using Approvals.Web.Principals;
 using Approvals.Web.Problems;
@@ -43,6 +44,14 @@ public static class ManageHandlers
         return Page.SeeOther("/manage");
     });
 
+    /// <summary><c>POST /manage/replays</c>: tries at once what an outbox could not deliver.</summary>
+    public static Task<IResult> ReplayAsync(HttpContext context) => Page.SignedInAsync(context, async exchange =>
+    {
+        IFormCollection form = await CheckAsync(exchange);
+        await NotificationHandlers.ReplayAsync(exchange, form["outboxId"].ToString());
+        return Page.SeeOther("/manage");
+    });
+
     private static async Task<IFormCollection> CheckAsync(Exchange exchange)
     {
         RequireAdmin(exchange);
@@ -60,6 +69,7 @@ public static class ManageHandlers
             new ManagePageModel(
                 await exchange.Service<ICredentialStore>().ListAsync(exchange.Aborted),
                 await HealthHandlers.CheckAsync(exchange),
+                await NotificationHandlers.ListAsync(exchange, MaxList, null),
                 newKey,
                 error?.Message,
                 forms.Issue(exchange.Http, PurposeOf(exchange), ""),
@@ -98,6 +108,7 @@ public static class ManageHandlers
 public sealed record ManagePageModel(
     IReadOnlyList<Credential> Credentials,
     IReadOnlyList<CheckDocument> Checks,
+    UndeliveredList Undelivered,
     string? NewKey,
     string? Error,
     string Guard,

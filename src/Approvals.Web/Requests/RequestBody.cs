@@ -48,6 +48,13 @@ internal static class RequestBody
         }
     }
 
+    /// <summary>The body as it came, for whoever verifies a signature over it.</summary>
+    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, string mediaType, int limit, CancellationToken cancellationToken)
+    {
+        RequireMediaType(request, mediaType);
+        return await ReadAsync(request, limit, cancellationToken);
+    }
+
     private static void RequireMediaType(HttpRequest request, string mediaType)
     {
         bool matches = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? sent)

@@ -4,12 +4,14 @@ using Approvals.Web.Health;
 using Approvals.Web.Inbox;
 using Approvals.Web.LedgerViews;
 using Approvals.Web.Manage;
+using Approvals.Web.Notifications;
 using Approvals.Web.OpenApi;
 using Approvals.Web.Pages;
 using Approvals.Web.Principals;
 using Approvals.Web.Releases;
 using Approvals.Web.Reviews;
 using Approvals.Web.Sessions;
+using Approvals.Web.Slack;
 using Approvals.Web.Votes;
 using Microsoft.AspNetCore.Http;
 using static Approvals.Web.Problems.ProblemTypes;
@@ -95,6 +97,15 @@ public static class ApprovalsRoutes
         {
             Summary = "Ends an API key for good.", Answers = [204],
         },
+        new("list-notifications", "GET", "/api/notifications", NotificationHandlers.ListAsync)
+        {
+            Summary = "Notices that did not get through: those that wait for their next attempt, and those given up. Query: limit (1 to 200), cursor.",
+            Response = "UndeliveredList",
+        },
+        new("replay-notification", "POST", "/api/notifications/{outboxId}/replay", NotificationHandlers.ReplayAsync)
+        {
+            Summary = "Tries at once what one outbox could not deliver.", Answers = [202],
+        },
         new("get-keys", "GET", "/.well-known/jwks.json", LedgerHandlers.KeysAsync)
         {
             Summary = "The public keys that verify records, tokens and checkpoints.", Response = "application/jwk-set+json",
@@ -129,7 +140,9 @@ public static class ApprovalsRoutes
         Page("audit", "GET", "/audit", AuditHandlers.ShowAsync),
         Page("manage", "GET", "/manage", ManageHandlers.ShowAsync),
         Page("manage-create", "POST", "/manage/principals", ManageHandlers.CreateAsync),
+        Page("manage-replay", "POST", "/manage/replays", ManageHandlers.ReplayAsync),
         Page("manage-revoke", "POST", "/manage/revocations", ManageHandlers.RevokeAsync),
+        Page("slack-interactions", "POST", "/slack/interactions", SlackHandlers.InteractAsync), // Slack's own; no program of anybody else calls it
         Page("style-sheet", "GET", "/assets/{file}", StyleSheet.GetAsync),
         Page("icon", "GET", "/assets/icon.svg", Icon.GetAsync),
     ];

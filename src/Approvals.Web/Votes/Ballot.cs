@@ -31,9 +31,10 @@ internal sealed class Ballot(IActionIndex index, IDurableClient durable, Approva
     /// Casts a vote and waits for its effect. Returns the action as it is then, and whether the vote is counted in it; when not, the vote is
     /// durably queued and its effect not known yet. Repeating a vote that counts changes nothing.
     /// </summary>
+    /// <param name="wait">How long to wait for the effect; <see langword="null"/> for as long as the options say.</param>
     /// <exception cref="ProblemException">The vote does not count, and why.</exception>
     public async Task<(ActionDocument Document, bool IsCounted)> CastAsync(
-        ActionDocument document, Principal voter, Assurance assurance, Choice choice, CancellationToken cancellationToken)
+        ActionDocument document, Principal voter, Assurance assurance, Choice choice, CancellationToken cancellationToken, TimeSpan? wait = null)
     {
         if (Find(document, voter) is { } earlier && earlier.Verdict == choice.Verdict && earlier.ViewDigest == choice.ViewDigest) return (document, true);
         if (document.IsTerminal || document.Review is not { } review) throw NotOpen(document);
@@ -47,7 +48,7 @@ internal sealed class Ballot(IActionIndex index, IDurableClient durable, Approva
         if (review.Check(vote, now) is { } refusal) throw Refused(refusal, review);
 
         RaiseResult raised = await durable.RaiseEventAsync(document.Id, ApprovalOrchestration.VoteEvent, vote.Id, vote, cancellationToken);
-        document = await index.WaitAsync(document.Id, shown => Find(shown, voter) is not null || shown.IsTerminal, options.EffectWait, cancellationToken)
+        document = await index.WaitAsync(document.Id, shown => Find(shown, voter) is not null || shown.IsTerminal, wait ?? options.EffectWait, cancellationToken)
             ?? document;
 
         if (Find(document, voter) is { } counted)

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ApprovalFunctions.Durable;
+using Approvals.Durable;
+using Approvals.Notifications.Outbox;
 using Approvals.Web.Routing;
 using Approvals.Workflow.Orchestration;
 
@@ -75,14 +77,30 @@ public sealed class FunctionTests
         }
     }
 
-    [Fact]
-    public void Newest_version_of_the_orchestration_has_a_function()
+    [Theory]
+    [InlineData(nameof(OutboxActivities.Address))]
+    [InlineData(nameof(OutboxActivities.Deliver))]
+    public void Every_activity_of_the_outbox_has_one_function_and_runs_the_activity_of_that_name(string name)
     {
-        string function = OrchestrationNames.Function(ApprovalOrchestration.Definition.Name, ApprovalOrchestration.Definition.Version);
+        string[] functions = AppSources.All.Split($"[Function(OutboxActivities.{name})]");
+        Assert.Equal(2, functions.Length);
+        Assert.Contains($"RunAsync(OutboxActivities.{name},", functions[1][..functions[1].IndexOf(';', StringComparison.Ordinal)], StringComparison.Ordinal);
+    }
 
-        Assert.Contains($"[Function(\"{function}\")]", AppSources.All, StringComparison.Ordinal);
-        Assert.True(OrchestrationNames.TryParse(function, out string name, out int version));
-        Assert.Equal((ApprovalOrchestration.Name, ApprovalOrchestration.Definition.Version), (name, version));
+    [Fact]
+    public void Newest_version_of_each_orchestration_has_a_function_and_is_the_one_that_is_started()
+    {
+        foreach (OrchestrationDefinition definition in (OrchestrationDefinition[])[ApprovalOrchestration.Definition, OutboxOrchestration.Definition])
+        {
+            string function = OrchestrationNames.Function(definition.Name, definition.Version);
+
+            Assert.Contains($"[Function(\"{function}\")]", AppSources.All, StringComparison.Ordinal);
+            Assert.True(OrchestrationNames.TryParse(function, out string name, out int version));
+            Assert.Equal((definition.Name, definition.Version), (name, version));
+        }
+
+        foreach (string type in (string[])["ApprovalOrchestration", "OutboxOrchestration"])
+            Assert.Contains($"[{type}.Name] = {type}.Definition.Version", AppSources.All, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,6 +110,8 @@ public sealed class FunctionTests
         [
             .. Regex.Matches(AppSources.All, """\[Function\("(?<name>[^"]+)"\)\]""", RegexOptions.NonBacktracking).Select(function => function.Groups["name"].Value),
             .. typeof(ActivityNames).GetFields().Select(name => (string)name.GetValue(null)!),
+            OutboxActivities.Address,
+            OutboxActivities.Deliver,
             "ledger",
         ];
 
