@@ -19,15 +19,16 @@ builder.ConfigureFunctionsWebApplication();
 // People are long for app settings: a file beside the app may hold them, and whatever else of the section.
 builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "approvals.json"), optional: true, reloadOnChange: false);
 IConfigurationSection section = builder.Configuration.GetSection(GateSettings.Section);
-builder.Services.AddSingleton<IValidateOptions<GateSettings>>(new GateSettingsValidator(runsInAzure));
+builder.Services.AddSingleton<IValidateOptions<GateSettings>>(new GateSettingsValidator(runsInAzure, AzureHost.Authenticates(Environment.GetEnvironmentVariable)));
 builder.Services.AddOptions<GateSettings>().Bind(section).ValidateOnStart();
 GateSettings settings = section.Get<GateSettings>() ?? new GateSettings();
 
 // In Azure exactly the app's own identity, so that no other credential that a machine may hold is ever tried.
-builder.Services.AddSingleton<TokenCredential>(runsInAzure
+TokenCredential credential = runsInAzure
     ? new ManagedIdentityCredential(
         Environment.GetEnvironmentVariable("AZURE_CLIENT_ID") is { Length: > 0 } clientId ? ManagedIdentityId.FromUserAssignedClientId(clientId) : ManagedIdentityId.SystemAssigned)
-    : new DefaultAzureCredential());
+    : new DefaultAzureCredential();
+builder.Services.AddSingleton(credential);
 
 builder.Services.AddGate();
 NotificationOptions notifications = settings.Notifications.ToOptions();
@@ -36,6 +37,7 @@ builder.Services.AddApprovalsWeb(options =>
 {
     options.PublicUrl = settings.PublicUrl ?? options.PublicUrl;
     options.CallbackHosts = notifications.Callbacks?.Hosts ?? [];
+    options.Identity = IdentitySettings.Read(settings, runsInAzure ? new ManagedIdentityAssertion(credential).GetAsync : null);
 });
 IDataProtectionBuilder protection = builder.Services.AddDataProtection()
     .PersistKeysToAzureBlobStorage(provider => provider.GetRequiredService<StorageClients>().DataProtectionKeys);

@@ -1,3 +1,5 @@
+using Approvals.Web.Identity;
+
 namespace Approvals.Web;
 
 /// <summary>What a host may set. Everything has a value that is safe on one machine.</summary>
@@ -21,6 +23,9 @@ public sealed class ApprovalsWebOptions
 
     /// <summary>How long a vote or a cancellation waits for its effect before the answer is 202.</summary>
     public TimeSpan EffectWait { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whose word on identities is taken.</summary>
+    public IdentityOptions Identity { get; set; } = new();
 
     /// <summary>How long a person stays signed in.</summary>
     public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromHours(8);

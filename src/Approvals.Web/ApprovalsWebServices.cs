@@ -1,10 +1,10 @@
 using Approvals.Notifications.Messages;
 using Approvals.Web.Actions;
 using Approvals.Web.Callers;
+using Approvals.Web.Identity;
 using Approvals.Web.Pages;
 using Approvals.Web.RateLimits;
 using Approvals.Web.Reviews;
-using Approvals.Web.Sessions;
 using Approvals.Web.Votes;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,8 +34,7 @@ public static class ApprovalsWebServiceExtensions
 
         services.AddSingleton<ApiKeyScheme>();
         services.AddSingleton<ICallerScheme>(provider => provider.GetRequiredService<ApiKeyScheme>());
-        services.AddSingleton<SessionScheme>();
-        services.AddSingleton<ICallerScheme>(provider => provider.GetRequiredService<SessionScheme>());
+        services.AddIdentity();
         services.AddSingleton<CallerAuthentication>();
         services.AddSingleton<CallerRateLimiter>();
         services.AddSingleton<Submission>();

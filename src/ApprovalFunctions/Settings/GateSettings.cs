@@ -1,3 +1,5 @@
+using Approvals.Web.Identity.Issuers;
+
 namespace ApprovalFunctions.Settings;
 
 /// <summary>
@@ -18,6 +20,15 @@ public sealed class GateSettings
     public string PolicyPath { get; set; } = "policy.yaml";
 
     public IReadOnlyList<PersonSettings> People { get; set; } = [];
+
+    /// <summary>Whose word on identities is taken besides the gate's own keys; docs/identity.md.</summary>
+    public IReadOnlyList<IssuerSettings> Issuers { get; set; } = [];
+
+    /// <summary>
+    /// Name of the issuer at which App Service's own authentication signs people in; its header is believed then. Needs that authentication
+    /// turned on (the platform sets <c>WEBSITE_AUTH_ENABLED</c>): without it anybody could send the header.
+    /// </summary>
+    public string? AppServiceIssuer { get; set; }
 
     public StorageSettings Storage { get; set; } = new();
 
@@ -43,6 +54,20 @@ public sealed class PersonSettings
     public string? Name { get; set; }
 
     public IReadOnlyList<string> Groups { get; set; } = [];
+
+    /// <summary>What the person may do once signed in at an issuer; <c>reviewer</c> when not set. (A default list would be added to, not replaced.)</summary>
+    public IReadOnlyList<string>? Roles { get; set; }
+
+    /// <summary>Who the person is at issuers.</summary>
+    public IReadOnlyList<PersonIdentitySettings> Identities { get; set; } = [];
+}
+
+public sealed class PersonIdentitySettings
+{
+    /// <summary>Name of an issuer of the settings, or of another system, e.g. <c>slack</c>.</summary>
+    public string Issuer { get; set; } = "";
+
+    public string Subject { get; set; } = "";
 }
 
 /// <summary>Where data lies: two accounts, since the ledger keeps old versions for ever and the vault must keep none.</summary>

@@ -5,7 +5,8 @@ namespace ApprovalFunctions.Settings;
 
 /// <summary>Checks the settings at start; every error names its setting and the remedy, and never repeats a value that may be a secret.</summary>
 /// <param name="runsInAzure">There, keys from files and connection strings are refused.</param>
-public sealed class GateSettingsValidator(bool runsInAzure) : IValidateOptions<GateSettings>
+/// <param name="platformAuthenticates">Whether App Service's own authentication stands in front of the app.</param>
+public sealed class GateSettingsValidator(bool runsInAzure, bool platformAuthenticates = false) : IValidateOptions<GateSettings>
 {
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
@@ -24,7 +25,8 @@ public sealed class GateSettingsValidator(bool runsInAzure) : IValidateOptions<G
         else if (runsInAzure && url.Scheme != "https")
             yield return Error("PublicUrl", "must begin with https in Azure.");
         if (string.IsNullOrWhiteSpace(settings.PolicyPath)) yield return Error("PolicyPath", "set the policy file, e.g. policy.yaml.");
-        foreach (string error in Storage(settings.Storage).Concat(Keys(settings.Keys)).Concat(ServiceBus(settings.ServiceBus)).Concat(FirstKey(settings.FirstKey)).Concat(People(settings)).Concat(Notifications(settings)))
+        foreach (string error in Storage(settings.Storage).Concat(Keys(settings.Keys)).Concat(ServiceBus(settings.ServiceBus)).Concat(FirstKey(settings.FirstKey)).Concat(People(settings)).Concat(Notifications(settings))
+            .Concat(Identity(settings)))
             yield return error;
     }
 
@@ -88,6 +90,23 @@ public sealed class GateSettingsValidator(bool runsInAzure) : IValidateOptions<G
             yield return Error("People", "every person needs a Subject of 1 to 200 characters that never changes.");
         if (settings.People.DistinctBy(person => person.Subject).Count() != settings.People.Count)
             yield return Error("People", "two people have the same Subject.");
+    }
+
+    private IEnumerable<string> Identity(GateSettings settings)
+    {
+        if (settings.AppServiceIssuer is not null && !platformAuthenticates)
+            yield return Error("AppServiceIssuer", "turn App Service authentication on first, or leave this out: without the platform in front anybody could send its header.");
+        string? error = null;
+        try
+        {
+            IdentitySettings.Read(settings, runsInAzure ? _ => ValueTask.FromResult("") : null);
+        }
+        catch (FormatException wrong)
+        {
+            error = wrong.Message;
+        }
+
+        if (error is not null) yield return error;
     }
 
     private static IEnumerable<string> Notifications(GateSettings settings)

@@ -60,7 +60,7 @@ public static class ConfigurationReader
 
             if (stream.Documents.Count != 1) throw yaml.Invalid(Mark.Empty, "one YAML document is expected.");
             Dictionary<string, YamlNode> keys = yaml.Mapping(
-                stream.Documents[0].RootNode, "version", "name", "listen", "url", "policy", "notifications", "callbacks", "people");
+                stream.Documents[0].RootNode, "version", "name", "listen", "url", "policy", "notifications", "callbacks", "people", "issuers");
             if (yaml.Text(keys, "version") is not "1") throw yaml.Invalid(stream.Documents[0].RootNode.Start, "write 'version: 1' first.");
             Uri listen = Url(keys, "listen") ?? new Uri("http://127.0.0.1:5080");
             NotificationOptions notifications = new NotificationsReader(yaml).Read(keys.GetValueOrDefault("notifications"), keys.GetValueOrDefault("callbacks"));
@@ -74,6 +74,7 @@ public static class ConfigurationReader
                 keys.TryGetValue("people", out YamlNode? people) ? People(people) : [])
             {
                 Notifications = notifications,
+                Identity = new IdentityReader(yaml, path).Read(keys.GetValueOrDefault("issuers"), people),
             };
         }
 
@@ -90,7 +91,7 @@ public static class ConfigurationReader
             var people = new Dictionary<string, Principal>(StringComparer.Ordinal);
             foreach (YamlNode item in yaml.Items(node, MaximumPeople))
             {
-                Dictionary<string, YamlNode> keys = yaml.Mapping(item, "subject", "name", "groups");
+                Dictionary<string, YamlNode> keys = yaml.Mapping(item, "subject", "name", "groups", "roles", "identities");
                 string subject = yaml.Text(keys, "subject") ?? throw yaml.Invalid(item.Start, "a person needs a 'subject' that never changes, for example an e-mail address.");
                 string[] groups = keys.TryGetValue("groups", out YamlNode? list) ? [.. yaml.Items(list, MaximumGroups).Select(yaml.Scalar).Distinct()] : [];
                 if (!people.TryAdd(subject, new Principal(PrincipalKind.Human, Principal.LocalIssuer, subject, yaml.Text(keys, "name") ?? subject, groups)))

@@ -1,6 +1,7 @@
 using Approvals.Embedded.Notifications;
 using Approvals.Notifications;
 using Approvals.Notifications.Webhooks;
+using Approvals.Web.Identity;
 using Approvals.Workflow.Principals;
 
 namespace Approvals.Embedded.Configuration;
@@ -27,4 +28,7 @@ public sealed record GateConfiguration(
         Order = NotifyOnConsole ? [ConsoleChannel.ChannelName] : [],
         Callbacks = CallbackHosts.Count == 0 ? null : new CallbackEndpoint(CallbackHosts, []),
     };
+
+    /// <summary>Issuers, and what else the file says of its people.</summary>
+    public IdentityOptions Identity { get; init; } = new();
 }

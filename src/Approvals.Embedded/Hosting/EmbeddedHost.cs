@@ -178,6 +178,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         {
             web.PublicUrl = configuration.PublicUrl;
             web.CallbackHosts = configuration.CallbackHosts;
+            web.Identity = configuration.Identity;
             options.Web(web);
         });
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Approvals.Ledger.Json;
 
@@ -11,6 +12,8 @@ internal static class StrictJson
     public static JsonElement ParseObject(ReadOnlyMemory<byte> utf8Json, int maxBytes, string code, string what)
     {
         if (utf8Json.Length > maxBytes) throw new LedgerFormatException(code, $"{what} is larger than {maxBytes} bytes.");
+        // The parser looks at the bytes of a string only when it is read; two readers must not see two different texts.
+        if (!Utf8.IsValid(utf8Json.Span)) throw new LedgerFormatException(code, $"{what} is not valid UTF-8.");
         try
         {
             using JsonDocument document = JsonDocument.Parse(utf8Json, Options);

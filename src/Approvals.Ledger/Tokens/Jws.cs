@@ -11,7 +11,8 @@ namespace Approvals.Ledger.Tokens;
 /// <summary>Compact JSON Web Signatures (RFC 7515 §7.1). Pure and thread-safe.</summary>
 /// <remarks>
 /// Follows RFC 8725: the key decides the algorithm, the token's <c>alg</c> must agree with it; <c>none</c> has no key and never verifies;
-/// keys and URLs inside a header (<c>jwk</c>, <c>jku</c>, <c>x5c</c>, <c>x5u</c>) are never used; <c>crit</c> is refused, because no extension is understood.
+/// keys and URLs inside a header (<c>jwk</c>, <c>jku</c>, <c>x5c</c>, <c>x5u</c>) are never used; <c>crit</c> is refused, because no extension is understood,
+/// and so are <c>b64</c> (RFC 7797) and <c>zip</c> even where <c>crit</c> does not name them: they would change what the payload is.
 /// </remarks>
 public static class Jws
 {
@@ -41,11 +42,17 @@ public static class Jws
     /// <param name="payload">The verified payload; empty otherwise.</param>
     /// <param name="failure">Why it does not verify.</param>
     public static bool TryVerify(
-        string compact, JsonWebKeySet keys, string? requiredType, out ReadOnlyMemory<byte> payload, [NotNullWhen(false)] out VerificationFailure? failure)
+        string compact, JsonWebKeySet keys, string? requiredType, out ReadOnlyMemory<byte> payload, [NotNullWhen(false)] out VerificationFailure? failure) =>
+        TryVerifyAnyOf(compact, keys, requiredType is null ? null : [requiredType], out payload, out failure);
+
+    /// <inheritdoc cref="TryVerify"/>
+    /// <param name="acceptedTypes">The values of <c>typ</c> that will do, <see langword="null"/> among them for its absence; <see langword="null"/> itself for any.</param>
+    internal static bool TryVerifyAnyOf(
+        string compact, JsonWebKeySet keys, IReadOnlyList<string?>? acceptedTypes, out ReadOnlyMemory<byte> payload, [NotNullWhen(false)] out VerificationFailure? failure)
     {
         payload = default;
         if (!TryParse(compact, out JwsParts? parts, out failure)) return false;
-        failure = CheckHeader(parts.Header, requiredType, out string algorithm, out string? keyId) ?? FindKey(keys, algorithm, keyId, out JsonWebKey? key)
+        failure = CheckHeader(parts.Header, acceptedTypes, out string algorithm, out string? keyId) ?? FindKey(keys, algorithm, keyId, out JsonWebKey? key)
             ?? (key!.VerifyJws(Encoding.ASCII.GetBytes(compact, 0, parts.SigningInputLength), parts.Signature)
                 ? null
                 : new VerificationFailure("jws_signature_invalid", "The token's signature does not verify."));
@@ -93,7 +100,7 @@ public static class Jws
         }
     }
 
-    private static VerificationFailure? CheckHeader(JsonElement header, string? requiredType, out string algorithm, out string? keyId)
+    private static VerificationFailure? CheckHeader(JsonElement header, IReadOnlyList<string?>? acceptedTypes, out string algorithm, out string? keyId)
     {
         algorithm = "";
         keyId = null;
@@ -108,17 +115,19 @@ public static class Jws
         {
             return new VerificationFailure(e.Code, e.Message);
         }
-        if (header.TryGetProperty("crit", out _)) return new VerificationFailure("jws_crit_unsupported", "The token asks for header extensions, and none are supported.");
+        if (header.TryGetProperty("crit", out _) || header.TryGetProperty("b64", out _) || header.TryGetProperty("zip", out _))
+            return new VerificationFailure("jws_crit_unsupported", "The token asks for header extensions, and none are supported.");
         // Media types compare without regard to case, "application/" may be left out (RFC 7515 §4.1.9).
-        if (requiredType is not null && !SameType(type, requiredType)) return new VerificationFailure("jws_type_mismatch", "The token is of another type than the one asked for here.");
+        if (acceptedTypes is not null && !acceptedTypes.Any(accepted => SameType(type, accepted))) return new VerificationFailure("jws_type_mismatch", "The token is of another type than the one asked for here.");
         return null;
     }
 
-    private static bool SameType(string? type, string required)
+    private static bool SameType(string? type, string? accepted)
     {
         const string prefix = "application/";
-        if (type?.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) == true) type = type[prefix.Length..];
-        return string.Equals(type, required, StringComparison.OrdinalIgnoreCase);
+        if (type is null || accepted is null) return type is null && accepted is null;
+        if (type.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) type = type[prefix.Length..];
+        return string.Equals(type, accepted, StringComparison.OrdinalIgnoreCase);
     }
 
     private static VerificationFailure? FindKey(JsonWebKeySet keys, string algorithm, string? keyId, out JsonWebKey? key)

@@ -11,6 +11,9 @@ public sealed record JwtExpectations(string Issuer, string Audience)
 {
     /// <summary>Tolerance for clocks that differ, on <c>exp</c>, <c>nbf</c> and <c>iat</c>.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether <c>aud</c> may name nobody else: whoever else it is meant for could present it here.</summary>
+    public bool IsSoleAudience { get; init; }
 }
 
 /// <summary>The registered claims of a JWT (RFC 7519 §4.1), read strictly; the rest is in <see cref="Json"/>.</summary>
@@ -72,7 +75,8 @@ public sealed class JwtClaims
     public VerificationFailure? Validate(JwtExpectations expectations, DateTimeOffset now)
     {
         if (Issuer is null || Issuer != expectations.Issuer) return new VerificationFailure("jwt_issuer_mismatch", "The token comes from another issuer.");
-        if (!Audiences.Contains(expectations.Audience)) return new VerificationFailure("jwt_audience_mismatch", "The token is meant for another audience.");
+        if (!Audiences.Contains(expectations.Audience) || (expectations.IsSoleAudience && Audiences.Any(audience => audience != expectations.Audience)))
+            return new VerificationFailure("jwt_audience_mismatch", "The token is meant for another audience.");
         if (ExpiresAt is not { } expiresAt) return new VerificationFailure("jwt_expiry_missing", "The token never expires (\"exp\" is missing).");
         // RFC 7519 §4.1.4: on or after exp the token is dead.
         if (now - expectations.ClockSkew >= expiresAt) return new VerificationFailure("jwt_expired", "The token has expired.");

@@ -26,7 +26,7 @@ public static class ActionHandlers
         JsonElement json = await RequestBody.ReadJsonAsync(exchange.Request, exchange.Aborted);
         SubmitBody body = SubmitBody.Read(json, exchange.Options);
         SubmitAnswer answer = await exchange.Service<Submission>().SubmitAsync(
-            exchange.Caller.Principal, body, json, idempotencyKey, ReadTraceParent(exchange.Request), exchange.Aborted);
+            exchange.Caller, body, json, idempotencyKey, ReadTraceParent(exchange.Request), exchange.Aborted);
 
         ActionDocument document = answer.Document;
         PrincipalChain chain = document.Request.Chain;

@@ -28,7 +28,7 @@ internal static class PrincipalReference
     /// <summary>From a query parameter: <c>issuer|subject</c>, or the subject of a local principal.</summary>
     public static PrincipalId Parse(string text)
     {
-        int bar = text.LastIndexOf('|');
+        int bar = text.IndexOf('|'); // an issuer has none, a subject may (auth0|…)
         return bar < 0 ? new PrincipalId(Principal.LocalIssuer, text) : new PrincipalId(text[..bar], text[(bar + 1)..]);
     }
 }

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Approvals.Durable;
 using Approvals.Ledger;
 using Approvals.Ledger.Json;
+using Approvals.Web.Callers;
 using Approvals.Web.Problems;
 using Approvals.Web.Requests;
 using Approvals.Workflow.Actions;
@@ -26,9 +27,12 @@ internal sealed class Submission(
     private readonly IDataProtector nonces = protection.CreateProtector("Approvals.Web.Nonce.v1");
 
     public async Task<SubmitAnswer> SubmitAsync(
-        Principal actor, SubmitBody body, JsonElement json, string? idempotencyKey, string? traceParent, CancellationToken cancellationToken)
+        Caller caller, SubmitBody body, JsonElement json, string? idempotencyKey, string? traceParent, CancellationToken cancellationToken)
     {
-        PrincipalChain chain = await ResolveChainAsync(actor, body.OnBehalfOf, cancellationToken);
+        if (caller.Actions.Count > 0 && !caller.Actions.Any(type => type.Matches(body.Type)))
+            throw new ProblemException(ProblemTypes.OutOfScope, "These credentials are not for actions of this type. Ask with others, or let an admin change the rule that they come in by.") { Pointer = "/type" };
+        Principal actor = caller.Principal;
+        PrincipalChain chain = await ResolveChainAsync(caller, body.OnBehalfOf, cancellationToken);
         DateTimeOffset now = time.GetUtcNow();
         var draft = new Draft(Guid.CreateVersion7(now).ToString("D"), ActionBinding.NewNonce(), now);
         ActionBinding binding = Bind(body, chain, draft.Nonce); // before anything is written: this also proves that the JSON has a canonical form
@@ -55,20 +59,27 @@ internal sealed class Submission(
         return new SubmitAnswer(document, draft.Nonce);
     }
 
-    private async Task<PrincipalChain> ResolveChainAsync(Principal actor, PrincipalId? onBehalfOf, CancellationToken cancellationToken)
+    /// <summary>
+    /// INVARIANT: of a caller known by claims, the claims alone say for whom it acts. The holder of an API key may name somebody; that only
+    /// takes a reviewer away, never adds one.
+    /// </summary>
+    private async Task<PrincipalChain> ResolveChainAsync(Caller caller, PrincipalId? onBehalfOf, CancellationToken cancellationToken)
     {
-        Principal? subject = null;
-        if (onBehalfOf is { } id)
+        Principal? subject = caller.OnBehalfOf;
+        if (caller.IsByClaims && onBehalfOf is { } claimed && claimed != subject?.Id)
+            throw new ProblemException(ProblemTypes.InvalidValue, "Leave this out: the claims of your token say for whom you act.") { Pointer = "/onBehalfOf" };
+        if (!caller.IsByClaims && onBehalfOf is { } id)
         {
-            if (id == actor.Id)
+            if (id == caller.Principal.Id)
                 throw new ProblemException(ProblemTypes.InvalidValue, "Leave this out: it names the caller itself.") { Pointer = "/onBehalfOf" };
             subject = await directory.FindAsync(id, cancellationToken)
                 ?? throw new ProblemException(ProblemTypes.UnknownPrincipal, "Name a person or service that the directory knows.") { Pointer = "/onBehalfOf" };
         }
 
-        var owners = new List<Principal>(await directory.OwnersAsync(actor.Id, cancellationToken));
+        var owners = new List<Principal>(caller.Owners);
+        owners.AddRange(await directory.OwnersAsync(caller.Principal.Id, cancellationToken));
         if (subject is not null) owners.AddRange(await directory.OwnersAsync(subject.Id, cancellationToken));
-        return new PrincipalChain(actor, subject, [.. owners.DistinctBy(owner => owner.Id)]);
+        return new PrincipalChain(caller.Principal, subject, [.. owners.DistinctBy(owner => owner.Id)]);
     }
 
     /// <summary>What this key stands for: this draft, or the one of an earlier, equal request.</summary>

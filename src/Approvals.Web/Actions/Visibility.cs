@@ -3,6 +3,7 @@ using Approvals.Web.Callers;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
+using Approvals.Workflow.Releases;
 
 namespace Approvals.Web.Actions;
 
@@ -26,7 +27,7 @@ internal static class Visibility
     public static bool IsExecutor(Caller caller, ActionDocument document) =>
         IsActor(caller, document)
         || (caller.Has(Role.Requester) && document.Request.Audience is { } audience
-            && (audience == caller.Principal.Subject || audience == caller.Principal.Id.ToString()));
+            && ReleaseDesk.AudiencesOf(caller.Principal.Id).Contains(audience));
 
     /// <summary>A reviewer in a group that any stage of the plan, or its escalation, names.</summary>
     public static bool IsAsked(Caller caller, ActionDocument document) =>

@@ -22,11 +22,12 @@ public interface ICallerScheme
 
 /// <summary>What a scheme found: nothing of its own, a credential that is not good, or a caller.</summary>
 /// <param name="Refusal">For the caller: what to do about it. Never repeats the credential.</param>
-public readonly record struct SchemeResult(Caller? Caller, string? Refusal)
+/// <param name="Reason">Stable code of what is wrong with it.</param>
+public readonly record struct SchemeResult(Caller? Caller, string? Refusal, string? Reason = null)
 {
     public static SchemeResult NotMine => default;
 
-    public static SchemeResult Refused(string remedy) => new(null, remedy);
+    public static SchemeResult Refused(string remedy, string? reason = null) => new(null, remedy, reason);
 
     public static SchemeResult Accepted(Caller caller) => new(caller, null);
 }
@@ -37,7 +38,7 @@ public sealed class CallerAuthentication(IEnumerable<ICallerScheme> schemes)
     private readonly ICallerScheme[] schemes = [.. schemes];
 
     /// <summary>All challenges, for a 401.</summary>
-    public string Challenge => string.Join(", ", schemes.Select(scheme => scheme.Challenge).OfType<string>());
+    public string Challenge => string.Join(", ", schemes.Select(scheme => scheme.Challenge).OfType<string>().Distinct());
 
     /// <param name="allowAmbient">Whether cookies count here.</param>
     public async ValueTask<SchemeResult> AuthenticateAsync(HttpContext context, bool allowAmbient)

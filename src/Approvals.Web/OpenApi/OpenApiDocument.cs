@@ -17,7 +17,7 @@ internal static class OpenApiDocument
     /// <summary>What any route may answer.</summary>
     private static readonly ProblemType[] Everywhere = [BadRequest, InvalidParameter, TooManyRequests, Internal, Busy, StoreUnavailable];
 
-    private static readonly ProblemType[] WithCaller = [Unauthenticated, Forbidden, NotFound];
+    private static readonly ProblemType[] WithCaller = [Unauthenticated, Forbidden, NotFound, IssuerUnavailable];
 
     private static readonly ProblemType[] WithBody =
         [InvalidJson, DuplicateKey, NestedTooDeep, UnknownField, MissingField, WrongType, InvalidValue, TooLarge, UnsupportedMediaType];
@@ -57,7 +57,7 @@ internal static class OpenApiDocument
             {
                 ["securitySchemes"] = new JsonObject
                 {
-                    ["apiKey"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "An API key: apk_<id>_<secret>." },
+                    ["apiKey"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "An API key (apk_<id>_<secret>), or a JSON Web Token of an issuer that the gate knows." },
                 },
                 ["schemas"] = OpenApiSchemas.All(),
             },

@@ -21,11 +21,24 @@ internal static class NewKeys
         Principal? known = await exchange.Service<IDirectory>().FindAsync(draft.Principal.Id, exchange.Aborted);
         if (known is not null && known.Kind != draft.Principal.Kind)
             throw new ProblemException(ProblemTypes.PrincipalConflict, $"Choose another subject: this one is of kind '{SnakeCase.Of(known.Kind)}'.") { Pointer = "/subject" };
+        if (draft.Principal.Kind == PrincipalKind.Human) RequireListed(draft.Principal, known);
 
         (string key, string keyId, string secretHash) = ApiKey.Create();
         Credential credential = draft with { KeyId = keyId, SecretHash = secretHash };
         await exchange.Service<ICredentialStore>().AddAsync(credential, exchange.Aborted);
         return (key, credential);
+    }
+
+    /// <summary>
+    /// INVARIANT: who is a person, and in which groups, is the configuration's to say. An admin makes keys for people, and makes no people: an
+    /// invented colleague would be one more approver.
+    /// </summary>
+    private static void RequireListed(Principal draft, Principal? known)
+    {
+        if (known is null)
+            throw new ProblemException(ProblemTypes.UnknownPrincipal, "List this person in the gate's configuration first; keys of people are for those it lists.") { Pointer = "/subject" };
+        if (draft.Groups.Except(known.Groups).Any())
+            throw new ProblemException(ProblemTypes.InvalidValue, "Leave the groups of a person out: the configuration says in which groups they are.") { Pointer = "/groups" };
     }
 
     private static async Task<Credential> ReadAsync(Exchange exchange, JsonElement json)

@@ -8,6 +8,9 @@ public sealed class ProblemException(ProblemType type, string detail) : Exceptio
     /// <summary>JSON Pointer (RFC 6901) into the request's body, or the name of a query parameter or header.</summary>
     public string? Pointer { get; init; }
 
+    /// <summary>Stable code of what exactly is wrong, where the type leaves it open, e.g. <c>jwt_expired</c>.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>When trying again can help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

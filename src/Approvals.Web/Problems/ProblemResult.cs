@@ -39,6 +39,7 @@ internal sealed class ProblemResult(ProblemException problem, string? traceId = 
             json.WriteString("detail", problem.Message);
             json.WriteString("code", problem.Type.Code);
             if (problem.Pointer is { } pointer) json.WriteString("pointer", pointer);
+            if (problem.Reason is { } reason) json.WriteString("reason", reason);
             if (traceId is not null) json.WriteString("traceId", traceId);
             json.WriteEndObject();
         }

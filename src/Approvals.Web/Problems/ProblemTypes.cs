@@ -17,10 +17,16 @@ public static class ProblemTypes
     public static readonly ProblemType WrongType = new("wrong_type", 400, "A field has the wrong type");
     public static readonly ProblemType InvalidParameter = new("invalid_parameter", 400, "A query parameter or header is not valid");
 
+    public static readonly ProblemType SignInState = new("sign_in_state", 400, "The sign-in cannot be finished");
+
     public static readonly ProblemType Unauthenticated = new("unauthenticated", 401, "Credentials are missing or not valid");
 
     // 403: known, but not allowed.
     public static readonly ProblemType Forbidden = new("forbidden", 403, "The caller's role does not allow this");
+    public static readonly ProblemType OutOfScope = new("out_of_scope", 403, "The caller's credentials are not for this action");
+    public static readonly ProblemType SignInRefused = new("sign_in_refused", 403, "The identity provider refused the sign-in");
+    public static readonly ProblemType NotAdmitted = new("not_admitted", 403, "The identity has no place in this gate");
+    public static readonly ProblemType GroupsOverage = new("groups_overage", 403, "The identity provider left the groups out");
     public static readonly ProblemType CrossSite = new("cross_site", 403, "The form was not sent from this site's own page");
     public static readonly ProblemType NotHuman = new("not_human", 403, "Only people vote");
     public static readonly ProblemType InPrincipalChain = new("in_principal_chain", 403, "Whoever asks for an action does not vote on it");
@@ -67,6 +73,8 @@ public static class ProblemTypes
 
     public static readonly ProblemType TooManyRequests = new("too_many_requests", 429, "Too many requests");
     public static readonly ProblemType Internal = new("internal", 500, "The gate failed");
+    public static readonly ProblemType IdTokenInvalid = new("id_token_invalid", 502, "The identity provider's answer does not verify");
+    public static readonly ProblemType IssuerUnavailable = new("issuer_unavailable", 503, "The identity provider cannot be reached");
     public static readonly ProblemType Busy = new("busy", 503, "The gate is past its capacity");
     public static readonly ProblemType StoreUnavailable = new("store_unavailable", 503, "The gate cannot store or read at present");
     public static readonly ProblemType NotReady = new("not_ready", 503, "The gate is not ready");

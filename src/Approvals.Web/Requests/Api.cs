@@ -109,6 +109,8 @@ internal static class Api
             string remedy = result.Refusal ?? "Send credentials, e.g. an API key as 'Authorization: Bearer apk_…'.";
             throw new ProblemException(ProblemTypes.Unauthenticated, remedy)
             {
+                Reason = result.Reason,
+
                 // RFC 6750 section 3: an error code only when credentials were sent.
                 Challenge = authentication.Challenge + (result.Refusal is null ? "" : ", error=\"invalid_token\""),
             };

@@ -1,6 +1,7 @@
 using Approvals.Web.Actions;
 using Approvals.Web.Audit;
 using Approvals.Web.Health;
+using Approvals.Web.Identity.SignIn;
 using Approvals.Web.Inbox;
 using Approvals.Web.LedgerViews;
 using Approvals.Web.Manage;
@@ -29,7 +30,7 @@ public static class ApprovalsRoutes
         {
             Summary = "Asks for an action. Everything it carries is sealed, redacted and judged by policy; nothing runs before a release.",
             Request = "SubmitAction", Response = "AcceptedAction", Answers = [202],
-            Problems = [UnknownPrincipal, CallbackNotAllowed, IdempotencyKeyReused],
+            Problems = [UnknownPrincipal, CallbackNotAllowed, IdempotencyKeyReused, OutOfScope],
         },
         new("list-actions", "GET", "/api/actions", ActionHandlers.ListAsync)
         {
@@ -132,6 +133,11 @@ public static class ApprovalsRoutes
         Page("sign-in", "GET", "/sign-in", SessionHandlers.ShowAsync),
         Page("begin-session", "POST", "/sign-in", SessionHandlers.SignInAsync),
         Page("sign-out", "POST", "/sign-out", SessionHandlers.SignOutAsync),
+        Page("issuer-sign-in", "GET", "/sign-in/{issuer}", SignInHandlers.BeginAsync),
+        Page("issuer-callback", "GET", "/sign-in/{issuer}/callback", SignInHandlers.CompleteAsync) with
+        {
+            Problems = [SignInState, SignInRefused, NotAdmitted, GroupsOverage, IdTokenInvalid, IssuerUnavailable],
+        },
         Page("inbox", "GET", "/inbox", InboxHandlers.ShowAsync),
         Page("action-page", "GET", "/actions/{id}", ActionPageHandlers.ShowAsync),
         Page("review-page", "GET", "/actions/{id}/review", ActionPageHandlers.ReviewAsync),

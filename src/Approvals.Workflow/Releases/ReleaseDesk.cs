@@ -157,7 +157,7 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
         JsonWebKeySet keys = await signer.KeysAsync(cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = time.GetUtcNow();
         VerificationFailure? failure = null;
-        foreach (string audience in (string[])[redeemer.Subject, redeemer.Id.ToString()])
+        foreach (string audience in AudiencesOf(redeemer.Id))
         {
             if (ReleaseToken.TryVerify(token, keys, new JwtExpectations(issuer, audience) { ClockSkew = InstanceSkew }, now, out ReleaseTokenClaims? claims, out failure))
                 return claims.ExpiresAt > now.ToUnixTimeSeconds() ? claims : throw Refused(ReleaseRefusal.Expired, "The release has expired; submit a new action.");
@@ -183,7 +183,13 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
         return (stored, stored.Entry.Span.SequenceEqual(signed.Bytes));
     }
 
-    private static string AudienceOf(ActionDocument document) => document.Request.Audience ?? document.Request.Chain.Actor.Subject;
+    /// <summary>
+    /// The audiences that are this principal: <c>issuer|subject</c>, and of a local one the subject alone. INVARIANT: the same subject at two
+    /// issuers is two principals, and none is the other's audience.
+    /// </summary>
+    public static IReadOnlyList<string> AudiencesOf(PrincipalId id) => id.Issuer == Principal.LocalIssuer ? [id.Subject, id.ToString()] : [id.ToString()];
+
+    private static string AudienceOf(ActionDocument document) => document.Request.Audience ?? AudiencesOf(document.Request.Chain.Actor.Id)[0];
 
     private static ReleaseRefusedException Refused(ReleaseRefusal refusal, string message) => new(refusal, message);
 }

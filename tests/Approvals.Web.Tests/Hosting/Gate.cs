@@ -56,9 +56,10 @@ internal sealed class Gate : IAsyncDisposable
     public static PolicyDecision Review(params ReviewStage[] stages) =>
         new(PolicyVerdict.Review, "exports", "Exports of customer data need a data owner.", "sha256:" + new string('0', 64), new ReviewPlan(stages));
 
-    public static async Task<Gate> StartAsync(Action<ApprovalsWebOptions>? configure = null, Action<IServiceCollection>? services = null)
+    public static async Task<Gate> StartAsync(
+        Action<ApprovalsWebOptions>? configure = null, Action<IServiceCollection>? services = null, DateTimeOffset? start = null)
     {
-        var time = new ManualTime(Start);
+        var time = new ManualTime(start ?? Start);
         var ports = new MemoryPorts(time);
         var engine = new MemoryEngine(time);
         var log = new RecordedLog();

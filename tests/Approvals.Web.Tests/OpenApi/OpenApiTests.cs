@@ -66,7 +66,8 @@ public sealed class OpenApiTests
 
     /// <summary>Answers of pages, of the mapping and of the readiness probe; no operation of the API has them.</summary>
     private static bool IsOfPages(ProblemType type) =>
-        type == ProblemTypes.CrossSite || type == ProblemTypes.LinkDead || type == ProblemTypes.OtherRecipient || type == ProblemTypes.MethodNotAllowed || type == ProblemTypes.NotReady;
+        type == ProblemTypes.CrossSite || type == ProblemTypes.LinkDead || type == ProblemTypes.OtherRecipient || type == ProblemTypes.MethodNotAllowed || type == ProblemTypes.NotReady
+        || type == ProblemTypes.SignInState || type == ProblemTypes.SignInRefused || type == ProblemTypes.NotAdmitted || type == ProblemTypes.GroupsOverage || type == ProblemTypes.IdTokenInvalid;
 
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
     {
