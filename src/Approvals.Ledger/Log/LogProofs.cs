@@ -9,7 +9,13 @@ namespace Approvals.Ledger.Log;
 public static class LogProofs
 {
     /// <summary>PATH(index, D[size]): for <see cref="MerkleTree.VerifyInclusion"/>.</summary>
-    public static async ValueTask<IReadOnlyList<MerkleHash>> InclusionAsync(long index, long size, ReadTile read, CancellationToken cancellationToken = default)
+    public static ValueTask<IReadOnlyList<MerkleHash>> InclusionAsync(long index, long size, ReadTile read, CancellationToken cancellationToken = default) =>
+        InclusionAsync(index, size, read, null, cancellationToken);
+
+    /// <summary>The same, remembering what was computed.</summary>
+    /// <param name="known">Of this log.</param>
+    public static async ValueTask<IReadOnlyList<MerkleHash>> InclusionAsync(
+        long index, long size, ReadTile read, SubtreeCache? known, CancellationToken cancellationToken = default)
     {
         if (index < 0 || index >= size) throw new LedgerFormatException("proof_out_of_range", "The index lies outside the tree; ask with a later checkpoint.");
         var siblings = new List<(long Start, long End)>();
@@ -20,7 +26,7 @@ public static class LogProofs
             siblings.Add(index < middle ? (middle, end) : (start, middle));
             (start, end) = index < middle ? (start, middle) : (middle, end);
         }
-        return await HashesAsync(siblings, size, read, cancellationToken);
+        return await HashesAsync(siblings, new TileHashes(size, read, known), cancellationToken);
     }
 
     /// <summary>PROOF(first, D[second]): for <see cref="MerkleTree.VerifyConsistency"/>.</summary>
@@ -38,16 +44,15 @@ public static class LogProofs
             (start, end) = first <= middle ? (start, middle) : (middle, end);
         }
         if (start > 0) ranges.Add((start, end));
-        return await HashesAsync(ranges, second, read, cancellationToken);
+        return await HashesAsync(ranges, new TileHashes(second, read), cancellationToken);
     }
 
     /// <summary>Largest power of two below n.</summary>
     private static long SplitPoint(long n) => 1L << BitOperations.Log2((ulong)n - 1);
 
     /// <summary>Proofs run from the leaf up, the ranges were found from the root down.</summary>
-    private static async ValueTask<IReadOnlyList<MerkleHash>> HashesAsync(List<(long Start, long End)> ranges, long size, ReadTile read, CancellationToken cancellationToken)
+    private static async ValueTask<IReadOnlyList<MerkleHash>> HashesAsync(List<(long Start, long End)> ranges, TileHashes hashes, CancellationToken cancellationToken)
     {
-        var hashes = new TileHashes(size, read);
         var proof = new MerkleHash[ranges.Count];
         for (int i = 0; i < proof.Length; i++)
             proof[^(i + 1)] = await hashes.RangeAsync(ranges[i].Start, ranges[i].End, cancellationToken);

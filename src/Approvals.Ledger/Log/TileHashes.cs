@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Approvals.Ledger.Log;
 
 /// <summary>Hashes of perfect subtrees, taken from tiles: first the tiles are read, then everything is computed.</summary>
-internal sealed class TileHashes(long size, ReadTile read)
+internal sealed class TileHashes(long size, ReadTile read, SubtreeCache? known = null)
 {
     private readonly Dictionary<TileId, ReadOnlyMemory<byte>> _tiles = [];
 
@@ -33,12 +33,26 @@ internal sealed class TileHashes(long size, ReadTile read)
 
     private async ValueTask<MerkleHash> SubtreeAsync(Subtree subtree, CancellationToken cancellationToken)
     {
+        if (known is not null && known.TryGet(subtree.Height, subtree.Index, out MerkleHash hash)) return hash;
         int level = int.Min(subtree.Height / 8, TileId.MaxLevel);
         int within = subtree.Height - (8 * level);
         long first = subtree.Index << within;
         TileId tile = TileId.InTree(level, first / TileId.FullWidth, size);
         if (!_tiles.TryGetValue(tile, out ReadOnlyMemory<byte> hashes)) _tiles[tile] = hashes = await ReadAsync(tile, read, cancellationToken);
-        return Fold(hashes.Span.Slice((int)(first % TileId.FullWidth) * MerkleHash.Size, MerkleHash.Size << within));
+        return Fold(hashes.Span.Slice((int)(first % TileId.FullWidth) * MerkleHash.Size, MerkleHash.Size << within), subtree);
+    }
+
+    /// <summary>As <see cref="Fold(ReadOnlySpan{byte})"/>, and remembers every node on the way.</summary>
+    private MerkleHash Fold(ReadOnlySpan<byte> hashes, Subtree subtree)
+    {
+        if (known is null || hashes.Length == MerkleHash.Size) return Fold(hashes);
+        if (known.TryGet(subtree.Height, subtree.Index, out MerkleHash hash)) return hash;
+        int half = hashes.Length / 2;
+        hash = MerkleTree.HashNode(
+            Fold(hashes[..half], new Subtree(subtree.Height - 1, 2 * subtree.Index)),
+            Fold(hashes[half..], new Subtree(subtree.Height - 1, (2 * subtree.Index) + 1)));
+        known.Add(subtree.Height, subtree.Index, hash);
+        return hash;
     }
 
     /// <summary>The tile's hashes, exactly as many as its width says. Code: <c>tile_missing</c>.</summary>

@@ -62,6 +62,22 @@ public class TreeTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Remembered_subtrees_give_the_same_proofs_while_the_log_grows() =>
+        Prop.ForAll(Gen.Choose(1, 400).ListOf(6).ToArbitrary(), growth =>
+        {
+            var log = new MemoryLog();
+            var known = new SubtreeCache();
+            return growth.All(count =>
+            {
+                log.Append(Entries((int)log.Edge.Size, count));
+                long size = log.Edge.Size;
+                return new[] { 0, size / 3, size - 1 }.All(index =>
+                    LogProofs.InclusionAsync(index, size, log.ReadAsync, known).AsTask().Result.SequenceEqual(
+                        LogProofs.InclusionAsync(index, size, log.ReadAsync).AsTask().Result));
+            });
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Inclusion_proofs_verify_and_any_change_breaks_them() =>
         Prop.ForAll(Arb.From(Gen.Choose(1, 1500).SelectMany(size => Gen.Choose(0, size - 1).Zip(Gen.Choose(0, 10_000)).Select(x => (size, index: x.Item1, flip: x.Item2)))), x =>
         {
