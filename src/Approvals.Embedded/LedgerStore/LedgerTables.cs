@@ -18,6 +18,7 @@ internal sealed class LedgerTables
         """;
 
     private readonly Database database;
+    private readonly NewestRows newest = new();
 
     public LedgerTables(Database database)
     {
@@ -25,11 +26,10 @@ internal sealed class LedgerTables
         database.AddSchema("ledger", Schema);
     }
 
-    public LedgerEntry? Find(string key) => database.Read(reader =>
-    {
-        using SqliteRows rows = reader.Query("SELECT position, entry FROM ledger_entry WHERE key = ?1", key);
-        return rows.Read() ? new LedgerEntry(rows.GetInt64(0), rows.GetBlob(1).ToArray()) : null;
-    });
+    public LedgerEntry? Find(string key) => newest.Find(key) ?? database.Read(reader => Find(reader, key));
+
+    /// <summary>What stands under each of the keys, over one snapshot.</summary>
+    public LedgerEntry?[] Find(IReadOnlyList<string> keys) => database.Read(reader => keys.Select(key => Find(reader, key)).ToArray());
 
     /// <summary>The stored tree, or <see langword="null"/> when the log was never begun.</summary>
     public async Task<PublishedTree?> LoadAsync(CancellationToken cancellationToken)
@@ -46,9 +46,10 @@ internal sealed class LedgerTables
         writer => { writer.Execute("INSERT INTO ledger_head VALUES (1, 0, ?1)", checkpoint); }, cancellationToken);
 
     /// <summary>Stores an append whole or not at all, and only on top of the tree it was computed from.</summary>
-    public Task StoreAsync(
-        PublishedTree before, PublishedTree after, IReadOnlyList<KeyValuePair<string, LedgerEntry>> added, IReadOnlyList<TileWrite> tiles) =>
-        database.WriteAsync(writer =>
+    public async Task StoreAsync(
+        PublishedTree before, PublishedTree after, IReadOnlyList<KeyValuePair<string, LedgerEntry>> added, IReadOnlyList<TileWrite> tiles)
+    {
+        await database.WriteAsync(writer =>
         {
             int moved = writer.Execute(
                 "UPDATE ledger_head SET size = ?1, checkpoint = ?2 WHERE size = ?3 AND checkpoint = ?4",
@@ -63,10 +64,16 @@ internal sealed class LedgerTables
                     tile.Tile.Level, tile.Tile.Index, tile.Bytes);
             }
         });
+        newest.Add(added, tiles);
+    }
+
+    /// <summary>After a store whose outcome is unclear: forgets what is in memory, so that only what is stored counts.</summary>
+    public void Forget() => newest.Clear();
 
     /// <summary>A hash tile in its widest form.</summary>
     public ValueTask<ReadOnlyMemory<byte>?> ReadTileAsync(TileId tile, CancellationToken cancellationToken)
     {
+        if (newest.FindTile(tile.Level, tile.Index) is { } known) return ValueTask.FromResult<ReadOnlyMemory<byte>?>(known);
         byte[]? hashes = database.Read(reader =>
             reader.QueryBlob("SELECT hashes FROM ledger_tile WHERE level = ?1 AND position = ?2", tile.Level, tile.Index));
         return ValueTask.FromResult(hashes is null ? (ReadOnlyMemory<byte>?)null : hashes.AsMemory());
@@ -84,6 +91,12 @@ internal sealed class LedgerTables
             while (rows.Read()) bundle.Write(EntryBundle.EncodeEntry(rows.GetBlob(0)));
             return bundle.ToArray();
         });
+    }
+
+    private static LedgerEntry? Find(SqliteReader reader, string key)
+    {
+        using SqliteRows rows = reader.Query("SELECT position, entry FROM ledger_entry WHERE key = ?1", key);
+        return rows.Read() ? new LedgerEntry(rows.GetInt64(0), rows.GetBlob(1).ToArray()) : null;
     }
 
     /// <summary>Whether there are as many entries as the tree has leaves, and the last of them hash to the leaves of its last tile.</summary>

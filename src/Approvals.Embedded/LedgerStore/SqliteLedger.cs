@@ -26,6 +26,7 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
     private readonly ISigner signer;
     private readonly string origin;
     private readonly ILogger logger;
+    private readonly SubtreeCache subtrees = new();
     private readonly Channel<PendingAppend> queue = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
     private Task loop = Task.CompletedTask;
     private volatile PublishedTree? published;
@@ -80,7 +81,6 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
     {
         if (entry.Length > EntryBundle.MaxEntryBytes)
             throw new ArgumentException($"A ledger entry has at most {EntryBundle.MaxEntryBytes} bytes.", nameof(entry));
-        if (tables.Find(key) is { } known) return known;
         var append = new PendingAppend(key, entry);
         if (!queue.Writer.TryWrite(append)) throw new InvalidOperationException("The ledger has stopped.");
         return await append.Done.WaitAsync(cancellationToken);
@@ -91,7 +91,7 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
     public async Task<LedgerProof> ProveAsync(long index, CancellationToken cancellationToken)
     {
         PublishedTree tree = Published;
-        IReadOnlyList<MerkleHash> path = await LogProofs.InclusionAsync(index, tree.Edge.Size, tables.ReadTileAsync, cancellationToken);
+        IReadOnlyList<MerkleHash> path = await LogProofs.InclusionAsync(index, tree.Edge.Size, tables.ReadTileAsync, subtrees, cancellationToken);
         return new LedgerProof(index, tree.Checkpoint, [.. path.Select(hash => hash.Bytes.ToArray())]);
     }
 
@@ -121,6 +121,7 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
             }
             catch (Exception error)
             {
+                tables.Forget();
                 foreach (PendingAppend append in batch) append.Fail(error);
                 await RecoverAsync();
             }
@@ -134,11 +135,13 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
         PublishedTree before = Published;
         var entries = new Dictionary<string, LedgerEntry>(StringComparer.Ordinal);
         var added = new List<KeyValuePair<string, LedgerEntry>>();
-        foreach (PendingAppend append in batch)
+        LedgerEntry?[] stored = tables.Find([.. batch.Select(append => append.Key)]);
+        for (int i = 0; i < batch.Count; i++)
         {
             // INVARIANT: once per key. Nobody else appends, so what is not stored now is not stored before this batch is.
+            PendingAppend append = batch[i];
             if (entries.ContainsKey(append.Key)) continue;
-            if (tables.Find(append.Key) is { } known)
+            if (stored[i] is { } known)
             {
                 entries.Add(append.Key, known);
                 continue;
