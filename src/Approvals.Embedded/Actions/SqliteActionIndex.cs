@@ -34,12 +34,16 @@ public sealed class SqliteActionIndex : IActionIndex
         CREATE INDEX idempotency_age ON idempotency(requested_at);
         """;
 
+    /// <summary>As many as the engine keeps instances in memory: an action's steps follow each other closely.</summary>
+    private const int RecentDocuments = 2_000;
+
     /// <summary>Twice what the port promises.</summary>
     private static readonly TimeSpan ReservationLifetime = TimeSpan.FromHours(48);
 
     private readonly Database database;
     private readonly TimeProvider time;
     private readonly ActionChanges changes = new();
+    private readonly RecentActions recent = new(RecentDocuments);
 
     /// <summary>Before the database is opened.</summary>
     public SqliteActionIndex(Database database, TimeProvider time)
@@ -69,54 +73,72 @@ public sealed class SqliteActionIndex : IActionIndex
 
     public async Task<ActionDocument> CreateAsync(ActionDocument document, CancellationToken cancellationToken)
     {
-        if (Find(document.Id) is { } known) return known.Document;
-        byte[] bytes = Write(document);
-        (ActionDocument stored, bool created) = await database.WriteAsync(
-            writer =>
-            {
-                int rows = writer.Execute(
-                    "INSERT INTO action(id, version, status, type, actor, document) VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-                    document.Id, Name(document.Status), document.Request.Type, ActorOf(document), bytes);
-                if (rows == 0) return (Find(writer, document.Id)!.Value.Document, false);
-                WriteGroups(writer, document);
-                return (document, true);
-            },
-            cancellationToken);
-        if (created) changes.Announce(document.Id);
-        return stored;
+        RecentActions.Slot slot = recent.Pin(document.Id);
+        try
+        {
+            if (recent.Look(slot) is { } known) return known.Document;
+            byte[] bytes = Write(document);
+            (ActionDocument Document, long Version, bool IsNew) stored = await database.WriteAsync(
+                writer =>
+                {
+                    int rows = writer.Execute(
+                        "INSERT INTO action(id, version, status, type, actor, document) VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+                        document.Id, Name(document.Status), document.Request.Type, ActorOf(document), bytes);
+                    if (rows == 0 && Find(writer, document.Id) is { } other) return (other.Document, other.Version, false);
+                    WriteGroups(writer, document);
+                    return (document, 1L, true);
+                },
+                cancellationToken);
+            recent.Put(slot, stored.Document, stored.Version);
+            if (stored.IsNew) changes.Announce(document.Id);
+            return stored.Document;
+        }
+        catch
+        {
+            recent.Doubt(slot);
+            throw;
+        }
+        finally
+        {
+            recent.Release(slot);
+        }
     }
 
     public Task<ActionDocument?> GetAsync(string actionId, CancellationToken cancellationToken) =>
-        Task.FromResult(Find(actionId)?.Document);
+        Task.FromResult(Find(actionId));
 
     public async Task<ActionDocument> UpdateAsync(
         string actionId, Func<ActionDocument, ActionDocument> change, CancellationToken cancellationToken)
     {
-        while (true)
+        RecentActions.Slot slot = recent.Pin(actionId);
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            (ActionDocument before, long version) = Find(actionId) ?? throw new KeyNotFoundException($"There is no action '{actionId}'.");
-            ActionDocument after = change(before);
-            if (ReferenceEquals(before, after)) return before;
-            if (after.Id != actionId) throw new ArgumentException("A change keeps the document's id.", nameof(change));
-
-            // Read, change and serialize here, and let the one writer only compare and store: it serves everybody. A lost comparison
-            // means that somebody else's change was stored, so one of those who try always gets on.
-            byte[] bytes = Write(after);
-            bool regroup = GroupsOf(after).Count > 0 && !GroupsOf(after).SequenceEqual(GroupsOf(before));
-            bool stored = await database.WriteAsync(
-                writer =>
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                (ActionDocument before, long version) = Find(slot) ?? throw new KeyNotFoundException($"There is no action '{actionId}'.");
+                ActionDocument after = change(before);
+                if (ReferenceEquals(before, after)) return before;
+                if (after.Id != actionId) throw new ArgumentException("A change keeps the document's id.", nameof(change));
+                if (!await ReplaceAsync(before, version, after, cancellationToken))
                 {
-                    int rows = writer.Execute(
-                        "UPDATE action SET version = version + 1, status = ?3, document = ?4 WHERE id = ?1 AND version = ?2",
-                        actionId, version, Name(after.Status), bytes);
-                    if (rows == 1 && regroup) WriteGroups(writer, after);
-                    return rows == 1;
-                },
-                cancellationToken);
-            if (!stored) continue;
-            changes.Announce(actionId);
-            return after;
+                    recent.Doubt(slot); // Somebody else's change was stored and is about to be known here: read it.
+                    continue;
+                }
+
+                recent.Put(slot, after, version + 1);
+                changes.Announce(actionId);
+                return after;
+            }
+        }
+        catch (Exception error) when (error is not KeyNotFoundException)
+        {
+            recent.Doubt(slot);
+            throw;
+        }
+        finally
+        {
+            recent.Release(slot);
         }
     }
 
@@ -128,7 +150,7 @@ public sealed class SqliteActionIndex : IActionIndex
         while (true)
         {
             Task changed = watch.NextAsync();
-            ActionDocument? document = Find(actionId)?.Document;
+            ActionDocument? document = Find(actionId);
             TimeSpan left = end - time.GetUtcNow();
             if (document is null || until(document) || left <= TimeSpan.Zero) return document;
             try
@@ -137,7 +159,7 @@ public sealed class SqliteActionIndex : IActionIndex
             }
             catch (TimeoutException)
             {
-                return Find(actionId)?.Document;
+                return Find(actionId);
             }
         }
     }
@@ -179,7 +201,47 @@ public sealed class SqliteActionIndex : IActionIndex
         }
     }
 
-    private (ActionDocument Document, long Version)? Find(string actionId) => database.Read(reader => Find(reader, actionId));
+    /// <summary>
+    /// Stores a changed document, if the one it was made from is still the stored one. Changed and serialized here, so that the one writer
+    /// only compares and stores: it serves everybody. A lost comparison means that somebody else's change was stored, so one of those who
+    /// try always gets on.
+    /// </summary>
+    private Task<bool> ReplaceAsync(ActionDocument before, long version, ActionDocument after, CancellationToken cancellationToken)
+    {
+        byte[] bytes = Write(after);
+        bool regroup = GroupsOf(after).Count > 0 && !GroupsOf(after).SequenceEqual(GroupsOf(before));
+        return database.WriteAsync(
+            writer =>
+            {
+                int rows = writer.Execute(
+                    "UPDATE action SET version = version + 1, status = ?3, document = ?4 WHERE id = ?1 AND version = ?2",
+                    after.Id, version, Name(after.Status), bytes);
+                if (rows == 1 && regroup) WriteGroups(writer, after);
+                return rows == 1;
+            },
+            cancellationToken);
+    }
+
+    private ActionDocument? Find(string actionId)
+    {
+        RecentActions.Slot slot = recent.Pin(actionId);
+        try
+        {
+            return Find(slot)?.Document;
+        }
+        finally
+        {
+            recent.Release(slot);
+        }
+    }
+
+    private (ActionDocument Document, long Version)? Find(RecentActions.Slot slot)
+    {
+        if (recent.Look(slot) is { } known) return known;
+        (ActionDocument Document, long Version)? stored = database.Read(reader => Find(reader, slot.ActionId));
+        if (stored is { } found) recent.Put(slot, found.Document, found.Version);
+        return stored;
+    }
 
     private static (ActionDocument Document, long Version)? Find(SqliteReader reader, string actionId)
     {
