@@ -14,7 +14,11 @@ internal static class HttpBench
 
     private const int Behind = 4;
     private const int IdleVotes = 150;
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(10);
+
+    /// <summary>The runtime compiles what is hot anew while it runs: so many actions, or so long on a machine that is slow.</summary>
+    private const int WarmUpActions = 6_000;
+
+    private static readonly TimeSpan s_warmUpAtMost = TimeSpan.FromSeconds(30);
 
     public static async Task RunAsync(ResultSheet sheet, string folder, TimeSpan duration, int clients, int waiting)
     {
@@ -22,8 +26,8 @@ internal static class HttpBench
         try
         {
             sheet.Say($"http: warming up at {gate.Url}");
-            await Load.RunAsync(gate, clients, running => new AllowedClient(running), s_warmUp, sheet.Say);
-            await Load.RunAsync(gate, clients, running => new ReviewedClient(running, Behind), s_warmUp / 2, sheet.Say);
+            await Load.RunAsync(gate, clients, running => new AllowedClient(running), (begun, elapsed) => begun > WarmUpActions || elapsed > s_warmUpAtMost, sheet.Say);
+            await Load.RunAsync(gate, clients, running => new ReviewedClient(running, Behind), (begun, elapsed) => begun > WarmUpActions / 2 || elapsed > s_warmUpAtMost, sheet.Say);
 
             sheet.Say($"http: actions that policy allows, {clients} clients, {duration.TotalSeconds:0} s");
             double before = gate.DiskBytes;
