@@ -1,10 +1,12 @@
 using Approvals.Bench.Gate;
 using Approvals.Bench.Http;
+using Approvals.Bench.Ledger;
 using Approvals.Bench.Machine;
 using Approvals.Bench.Plots;
 using Approvals.Bench.Policy;
 using Approvals.Bench.Redaction;
 using Approvals.Bench.Results;
+using Approvals.Bench.Soak;
 
 namespace Approvals.Bench.Command;
 
@@ -63,7 +65,7 @@ internal static class BenchCommand
         try
         {
             await MachineLimits.MeasureAsync(sheet, Path.Combine(folder, "machine"), s_machineTime, options.Clients);
-            foreach (string area in options.Area == "all" ? ["http", "engine", "policy", "redaction"] : new[] { options.Area })
+            foreach (string area in options.Area == "all" ? ["http", "engine", "ledger", "policy", "redaction"] : new[] { options.Area })
                 await MeasureAsync(area, options, sheet, Path.Combine(folder, area));
         }
         finally
@@ -86,7 +88,8 @@ internal static class BenchCommand
             "engine" => EngineBench.RunAsync(sheet, folder, duration / 4, options.Waiting),
             "policy" => Task.Run(() => PolicyBench.Run(sheet)),
             "redaction" => Task.Run(() => RedactionBench.Run(sheet)),
-            _ => throw new WrongUseException($"{area} is not to be had yet."),
+            "ledger" => LedgerBench.RunAsync(sheet, folder, duration / 4),
+            _ => SoakBench.RunAsync(sheet, folder, options.Duration ?? TimeSpan.FromMinutes(10)),
         };
     }
 }

@@ -9,17 +9,20 @@ internal abstract class LoadClient(RunningGate gate) : IDisposable
 {
     private static int s_numbers = 100_000_000;
 
-    protected Wire Wire { get; } = new(gate.Url);
+    private Wire? _wire;
+    private int _refused;
+
+    protected Wire Wire => _wire ??= new Wire(gate.Url);
 
     protected GateKeys Keys => gate.Keys;
 
     /// <summary>Answers that were 429 or 503: the gate said that it is full.</summary>
-    public int Refused { get; private set; }
+    public virtual int Refused => _refused;
 
     /// <summary>Does one action's worth of work; returns how long it took, or <see langword="null"/> when the gate was full.</summary>
     public abstract TimeSpan? Step();
 
-    public virtual void Dispose() => Wire.Dispose();
+    public virtual void Dispose() => _wire?.Dispose();
 
     /// <summary>Submits with a number of its own in the body; the id, or <see langword="null"/> when the gate is full.</summary>
     protected string? Submit(byte[] request, int numberAt)
@@ -41,7 +44,7 @@ internal abstract class LoadClient(RunningGate gate) : IDisposable
     {
         if (status == expected) return true;
         if (status is not (429 or 503)) throw new InvalidOperationException($"The gate answered {status}: {Encoding.UTF8.GetString(Wire.Body)}");
-        Refused++;
+        _refused++;
         return false;
     }
 }

@@ -18,6 +18,7 @@ internal static class HttpBench
     /// <summary>The runtime compiles what is hot anew while it runs: so many actions, or so long on a machine that is slow.</summary>
     private const int WarmUpActions = 6_000;
 
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_warmUpAtMost = TimeSpan.FromSeconds(30);
 
     public static async Task RunAsync(ResultSheet sheet, string folder, TimeSpan duration, int clients, int waiting)
@@ -43,7 +44,7 @@ internal static class HttpBench
             Draw(sheet, allowed, reviewed);
 
             sheet.Say("http: an idle machine, one vote at a time");
-            LoadResult idle = await Load.RunAsync(gate, 1, running => new PacedClient(new ReviewedClient(running, 1), running), (begun, _) => begun > IdleVotes, sheet.Say);
+            LoadResult idle = await Load.RunAsync(gate, 1, running => new PacedClient(new ReviewedClient(running, 1), running, s_rest), (begun, _) => begun > IdleVotes, sheet.Say);
             sheet.Add(new Figure(Area, "idle: vote until the token, p50", idle.P50, "ms") { Target = Target.Most(10) });
             sheet.Add(new Figure(Area, "idle: vote until the token, p99", idle.P99, "ms") { Target = Target.Most(25) });
             gate = await WaitingActions.MeasureAsync(sheet, gate, clients, waiting);
@@ -96,24 +97,5 @@ internal static class HttpBench
             new PlotLine("submit until the token", [.. allowed.Seconds.Select(second => new PlotPoint(second.At, second.P99))]),
             new PlotLine("vote until the token", [.. reviewed.Seconds.Select(second => new PlotPoint(second.At, second.P99))]),
         ]));
-    }
-
-    /// <summary>Lets the machine come to rest before each step.</summary>
-    private sealed class PacedClient(LoadClient inner, RunningGate gate) : LoadClient(gate)
-    {
-        private readonly ManualResetEventSlim _never = new(false);
-
-        public override TimeSpan? Step()
-        {
-            _never.Wait(TimeSpan.FromMilliseconds(20));
-            return inner.Step();
-        }
-
-        public override void Dispose()
-        {
-            inner.Dispose();
-            _never.Dispose();
-            base.Dispose();
-        }
     }
 }
