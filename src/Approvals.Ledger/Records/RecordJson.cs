@@ -33,7 +33,8 @@ public static class RecordJson
     {
         foreach (JsonPropertyInfo property in type.Properties)
         {
-            if (property.IsGetNullable) property.IsRequired = false;
+            // A list has an initial value, and would be null all the same when its member is absent.
+            property.IsRequired = !property.IsGetNullable && Nullable.GetUnderlyingType(property.PropertyType) is null;
         }
     }
 }

@@ -100,6 +100,9 @@ public class DsseEnvelopeTests
     [InlineData("decision")]
     [InlineData("requestedAt")]
     [InlineData("actionId")]
+    [InlineData("owners")]
+    [InlineData("findings")]
+    [InlineData("votes")]
     public void Predicate_without_a_required_member_is_refused(string member)
     {
         System.Text.Json.Nodes.JsonObject json = JsonSerializer.SerializeToNode(Verification.SignedLog.Approval("a"), RecordJson.Decision)!.AsObject();
