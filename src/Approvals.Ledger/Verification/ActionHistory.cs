@@ -4,7 +4,7 @@ using Approvals.Ledger.Records;
 namespace Approvals.Ledger.Verification;
 
 /// <summary>Follows each action through the log, entry by entry, and notes what may not happen.</summary>
-internal sealed class ActionHistory(LedgerVerifier verifier, Findings findings)
+internal sealed class ActionHistory(Findings findings)
 {
     private readonly Dictionary<string, Seen> _actions = [];
     private readonly Dictionary<string, long> _counts = [];
@@ -18,19 +18,18 @@ internal sealed class ActionHistory(LedgerVerifier verifier, Findings findings)
         public bool Approved, Redeemed, Started, Ended;
     }
 
-    public void Add(long index, ReadOnlyMemory<byte> entry)
+    /// <summary>Takes the next entry of the log.</summary>
+    public void Add(long index, CheckedRecord entry)
     {
-        var own = new Findings();
-        (SignedRecord? record, DecisionPredicate? decision) = verifier.CheckRecord(entry, own);
-        foreach (VerificationFailure failure in own.Failures) findings.Note(failure.Code, $"Entry {index}: {failure.Message}");
-        if (record is null) return;
+        foreach (VerificationFailure failure in entry.Failures) findings.Note(failure.Code, $"Entry {index}: {failure.Message}");
+        if (entry.Record is not { } record) return;
 
         string type = record.Statement.PredicateType;
         CollectionsMarshal.GetValueRefOrAddDefault(_counts, type, out _)++;
         // A record that does not verify proves nothing about its action.
-        if (own.Failures.Count > 0) return;
+        if (entry.Failures.Count > 0) return;
         ref Seen seen = ref CollectionsMarshal.GetValueRefOrAddDefault(_actions, record.Statement.ActionId, out _);
-        if (decision is not null) AddDecision(index, record, decision, ref seen);
+        if (entry.Decision is { } decision) AddDecision(index, record, decision, ref seen);
         else if (type == PredicateTypes.Redemption) AddRedemption(index, record, ref seen);
         else AddReceipt(index, record, ref seen);
     }

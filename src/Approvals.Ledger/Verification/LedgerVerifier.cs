@@ -104,6 +104,14 @@ public sealed class LedgerVerifier(JsonWebKeySet keys, string origin)
         return null;
     }
 
+    /// <summary>One entry of a log by itself.</summary>
+    internal CheckedRecord CheckRecord(ReadOnlyMemory<byte> bytes)
+    {
+        var findings = new Findings();
+        (SignedRecord? record, DecisionPredicate? decision) = CheckRecord(bytes, findings);
+        return new CheckedRecord(record, decision, findings.Failures);
+    }
+
     /// <summary>Signature, shape and rules of one record; what could be read of it.</summary>
     internal (SignedRecord? Record, DecisionPredicate? Decision) CheckRecord(ReadOnlyMemory<byte> bytes, Findings findings)
     {
@@ -138,3 +146,6 @@ public sealed class LedgerVerifier(JsonWebKeySet keys, string origin)
         }
     }
 }
+
+/// <summary>An entry of a log that was looked at by itself: what could be read of it, and what is wrong with it.</summary>
+internal readonly record struct CheckedRecord(SignedRecord? Record, DecisionPredicate? Decision, IReadOnlyList<VerificationFailure> Failures);
