@@ -8,7 +8,7 @@ using Approvals.Workflow.Principals;
 namespace Approvals.Embedded.Actions;
 
 /// <summary>
-/// One JSON document per action in the host's database, with the columns that lists filter by. Ids are UUIDv7, so their order is the order of
+/// One JSON document per action, packed, in the host's database, with the columns that lists filter by. Ids are UUIDv7, so their order is the order of
 /// time and a cursor is an id.
 /// </summary>
 public sealed class SqliteActionIndex : IActionIndex
@@ -77,7 +77,7 @@ public sealed class SqliteActionIndex : IActionIndex
         try
         {
             if (recent.Look(slot) is { } known) return known.Document;
-            byte[] bytes = Write(document);
+            byte[] bytes = Packed.Pack(Write(document));
             (ActionDocument Document, long Version, bool IsNew) stored = await database.WriteAsync(
                 writer =>
                 {
@@ -172,7 +172,7 @@ public sealed class SqliteActionIndex : IActionIndex
         {
             var page = new List<ActionDocument>();
             using SqliteRows rows = reader.Query(sql, values);
-            while (rows.Read()) page.Add(Read<ActionDocument>(rows.GetBlob(0)));
+            while (rows.Read()) page.Add(Read<ActionDocument>(Packed.Unpack(rows.GetBlob(0))));
             return page;
         });
         bool more = found.Count > limit;
@@ -208,7 +208,7 @@ public sealed class SqliteActionIndex : IActionIndex
     /// </summary>
     private Task<bool> ReplaceAsync(ActionDocument before, long version, ActionDocument after, CancellationToken cancellationToken)
     {
-        byte[] bytes = Write(after);
+        byte[] bytes = Packed.Pack(Write(after));
         bool regroup = GroupsOf(after).Count > 0 && !GroupsOf(after).SequenceEqual(GroupsOf(before));
         return database.WriteAsync(
             writer =>
@@ -246,7 +246,7 @@ public sealed class SqliteActionIndex : IActionIndex
     private static (ActionDocument Document, long Version)? Find(SqliteReader reader, string actionId)
     {
         using SqliteRows rows = reader.Query("SELECT document, version FROM action WHERE id = ?1", actionId);
-        return rows.Read() ? (Read<ActionDocument>(rows.GetBlob(0)), rows.GetInt64(1)) : null;
+        return rows.Read() ? (Read<ActionDocument>(Packed.Unpack(rows.GetBlob(0))), rows.GetInt64(1)) : null;
     }
 
     private static IdempotencyReservation? FindReservation(SqliteReader reader, string requester, string keyHash) =>

@@ -6,7 +6,7 @@ using Approvals.Workflow.Ports;
 namespace Approvals.Embedded.LedgerStore;
 
 /// <summary>
-/// Where the ledger is stored: entries under their index and key; hash tiles, each in its widest form (a narrower one is its prefix); one row with
+/// Where the ledger is stored: entries, packed, under their index and key; hash tiles, each in its widest form (a narrower one is its prefix); one row with
 /// size and checkpoint.
 /// </summary>
 internal sealed class LedgerTables
@@ -49,14 +49,16 @@ internal sealed class LedgerTables
     public async Task StoreAsync(
         PublishedTree before, PublishedTree after, IReadOnlyList<KeyValuePair<string, LedgerEntry>> added, IReadOnlyList<TileWrite> tiles)
     {
+        byte[][] packed = [.. added.Select(pair => Packed.Pack(pair.Value.Entry.Span))]; // here, not on the one writer's time
         await database.WriteAsync(writer =>
         {
+            int position = 0; // in here: this may run again
             int moved = writer.Execute(
                 "UPDATE ledger_head SET size = ?1, checkpoint = ?2 WHERE size = ?3 AND checkpoint = ?4",
                 after.Edge.Size, after.Checkpoint, before.Edge.Size, before.Checkpoint);
             if (moved != 1) throw new InvalidOperationException("The stored ledger is not the one that this append was computed from.");
             foreach ((string key, LedgerEntry entry) in added)
-                writer.Execute("INSERT INTO ledger_entry VALUES (?1, ?2, ?3)", entry.Index, key, entry.Entry);
+                writer.Execute("INSERT INTO ledger_entry VALUES (?1, ?2, ?3)", entry.Index, key, packed[position++]);
             foreach (TileWrite tile in tiles)
             {
                 writer.Execute(
@@ -88,7 +90,7 @@ internal sealed class LedgerTables
             using var bundle = new MemoryStream();
             using SqliteRows rows = reader.Query(
                 "SELECT entry FROM ledger_entry WHERE position >= ?1 AND position < ?2 ORDER BY position", first, first + tile.Width);
-            while (rows.Read()) bundle.Write(EntryBundle.EncodeEntry(rows.GetBlob(0)));
+            while (rows.Read()) bundle.Write(EntryBundle.EncodeEntry(Packed.Unpack(rows.GetBlob(0))));
             return bundle.ToArray();
         });
     }
@@ -96,7 +98,7 @@ internal sealed class LedgerTables
     private static LedgerEntry? Find(SqliteReader reader, string key)
     {
         using SqliteRows rows = reader.Query("SELECT position, entry FROM ledger_entry WHERE key = ?1", key);
-        return rows.Read() ? new LedgerEntry(rows.GetInt64(0), rows.GetBlob(1).ToArray()) : null;
+        return rows.Read() ? new LedgerEntry(rows.GetInt64(0), Packed.Unpack(rows.GetBlob(1))) : null;
     }
 
     /// <summary>Whether there are as many entries as the tree has leaves, and the last of them hash to the leaves of its last tile.</summary>
@@ -111,7 +113,7 @@ internal sealed class LedgerTables
         while (rows.Read())
         {
             if (leaves is null || leaves.Length < (leaf + 1) * MerkleHash.Size) return false;
-            if (MerkleTree.HashLeaf(rows.GetBlob(0)) != new MerkleHash(leaves.AsSpan(leaf * MerkleHash.Size, MerkleHash.Size))) return false;
+            if (MerkleTree.HashLeaf(Packed.Unpack(rows.GetBlob(0))) != new MerkleHash(leaves.AsSpan(leaf * MerkleHash.Size, MerkleHash.Size))) return false;
             leaf++;
         }
 

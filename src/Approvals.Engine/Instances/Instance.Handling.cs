@@ -300,7 +300,7 @@ internal sealed partial class Instance
         _engine.Database.Enqueue(new Transition(this)
         {
             Started = isStart ? progress : null,
-            Record = (_writer ??= new HistoryWriter()).Encode(Key, record),
+            Record = Packed.Pack((_writer ??= new HistoryWriter()).Encode(Key, record)),
             Status = progress.Status != status ? progress.Status : null,
             UpdatedAt = progress.UpdatedAt,
             HasWork = hasWork != hadWork ? hasWork : null,

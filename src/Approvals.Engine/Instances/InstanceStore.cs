@@ -113,7 +113,7 @@ internal static class InstanceStore
         var records = new List<HistoryRecord>(8);
         using SqliteRows rows = db.Query("SELECT record FROM history WHERE instance = ?1 ORDER BY position", key);
         while (rows.Read())
-            records.Add(HistoryReader.Decode(key, rows.GetBlob(0)));
+            records.Add(HistoryReader.Decode(key, Packed.Unpack(rows.GetBlob(0))));
         return records;
     }
 
@@ -163,7 +163,7 @@ internal static class InstanceStore
         using SqliteRows rows = db.Query("SELECT record FROM history WHERE instance = ?1 ORDER BY position DESC", key);
         while (custom is null && rows.Read())
         {
-            HistoryRecord record = HistoryReader.Decode(key, rows.GetBlob(0));
+            HistoryRecord record = HistoryReader.Decode(key, Packed.Unpack(rows.GetBlob(0)));
             newest ??= record;
             custom = record.Actions.OfType<HistoryAction.SetStatus>().LastOrDefault()?.Json;
         }
