@@ -26,7 +26,10 @@ public sealed record Redemption(string ActionId, string ActionDigest, DateTimeOf
 /// "at most once" is the ledger's promise and holds across instances, crashes and repeated calls. Calls may overlap.
 /// </summary>
 /// <param name="issuer">The gate's name: <c>iss</c> of every token.</param>
-public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex index, TimeProvider time, string issuer)
+/// <param name="restoredAt">
+/// When the gate was last restored from a backup, which knows nothing of what was redeemed after it was made: what was decided before is not released any more.
+/// </param>
+public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex index, TimeProvider time, string issuer, DateTimeOffset? restoredAt = null)
 {
     /// <summary>How far the clocks of two instances of the host may differ when one redeems what the other issued.</summary>
     private static readonly TimeSpan InstanceSkew = TimeSpan.FromSeconds(5);
@@ -46,8 +49,9 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
 
         // INVARIANT: no release without an approving decision record in the ledger, whatever the index says (promise 1).
         LedgerEntry? entry = await ledger.FindAsync(DecisionRecord.LedgerKey(document.Id), cancellationToken).ConfigureAwait(false);
-        if (entry is null || DecisionRecord.ReadDecision(entry.Entry).Outcome != Outcome.Approved)
+        if (entry is null || DecisionRecord.ReadDecision(entry.Entry) is not { Outcome: Outcome.Approved } decision)
             throw Refused(ReleaseRefusal.NotApproved, "The ledger holds no approval of this action.");
+        if (decision.At < restoredAt) throw Forgotten();
 
         LedgerProof proof = await ledger.ProveAsync(entry.Index, cancellationToken).ConfigureAwait(false);
         JsonWebKey key = await signer.CurrentKeyAsync(cancellationToken).ConfigureAwait(false);
@@ -84,6 +88,8 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
         if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(claims.ActionDigest), Encoding.UTF8.GetBytes(actionDigest)))
             throw Refused(ReleaseRefusal.OtherAction, "The release is for another action than this one; redeem it with the binding that was approved.");
 
+        string key = $"redemption:{claims.ActionId}";
+        if (claims.IssuedAt < restoredAt?.ToUnixTimeSeconds() && await ledger.FindAsync(key, cancellationToken).ConfigureAwait(false) is null) throw Forgotten();
         var predicate = new RedemptionPredicate
         {
             ActionId = claims.ActionId,
@@ -95,7 +101,7 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
             RequestKeyDigest = idempotencyKey is null ? null : Sha256Digest.Of(Encoding.UTF8.GetBytes(idempotencyKey)),
         };
         (LedgerEntry stored, bool isOurs) = await RecordAsync(
-            $"redemption:{claims.ActionId}", claims.ActionId, claims.ActionDigest, PredicateTypes.Redemption, predicate, RecordJson.Redemption, cancellationToken)
+            key, claims.ActionId, claims.ActionDigest, PredicateTypes.Redemption, predicate, RecordJson.Redemption, cancellationToken)
             .ConfigureAwait(false);
         if (!isOurs)
         {
@@ -156,14 +162,15 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
     {
         JsonWebKeySet keys = await signer.KeysAsync(cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = time.GetUtcNow();
-        VerificationFailure? failure = null;
+        VerificationFailure? refusal = null;
         foreach (string audience in AudiencesOf(redeemer.Id))
         {
-            if (ReleaseToken.TryVerify(token, keys, new JwtExpectations(issuer, audience) { ClockSkew = InstanceSkew }, now, out ReleaseTokenClaims? claims, out failure))
+            if (ReleaseToken.TryVerify(token, keys, new JwtExpectations(issuer, audience) { ClockSkew = InstanceSkew }, now, out ReleaseTokenClaims? claims, out VerificationFailure? failure))
                 return claims.ExpiresAt > now.ToUnixTimeSeconds() ? claims : throw Refused(ReleaseRefusal.Expired, "The release has expired; submit a new action.");
+            if (refusal is null or { Code: "jwt_audience_mismatch" }) refusal = failure; // the other name of the same caller says nothing more
         }
 
-        throw failure!.Code switch
+        throw refusal!.Code switch
         {
             "jwt_expired" => Refused(ReleaseRefusal.Expired, "The release has expired; submit a new action."),
             "jwt_audience_mismatch" => Refused(ReleaseRefusal.OtherAudience, "The release is meant for another audience than you."),
@@ -190,6 +197,10 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
     public static IReadOnlyList<string> AudiencesOf(PrincipalId id) => id.Issuer == Principal.LocalIssuer ? [id.Subject, id.ToString()] : [id.ToString()];
 
     private static string AudienceOf(ActionDocument document) => document.Request.Audience ?? AudiencesOf(document.Request.Chain.Actor.Id)[0];
+
+    /// <summary>INVARIANT: at most once (promise 8), also when nobody knows any more whether it was once.</summary>
+    private static ReleaseRefusedException Forgotten() => Refused(
+        ReleaseRefusal.Expired, "The gate was restored from a backup since, so nobody knows whether this release was redeemed; submit a new action.");
 
     private static ReleaseRefusedException Refused(ReleaseRefusal refusal, string message) => new(refusal, message);
 }
