@@ -13,8 +13,8 @@ public static class CrashChild
 {
     public const string Argument = "crash-child";
 
-    public static EngineHost NewEngine(Database database) => new EngineHost(
-            database, new EngineOptions(), TimeProvider.System, NullLogger<EngineHost>.Instance)
+    public static EngineHost NewEngine(Database database, TimeProvider clock) => new EngineHost(
+            database, new EngineOptions(), clock, NullLogger<EngineHost>.Instance)
         .Add(ActivityDefinition.Create<int, int>("act", async (_, n, _) =>
         {
             await Task.Yield();
@@ -34,7 +34,7 @@ public static class CrashChild
     {
         (string folder, string run, string[] death) = (arguments[0], arguments[1], arguments[2].Split(':'));
         using var database = new Database(folder, NullLogger<Database>.Instance);
-        await using EngineHost engine = NewEngine(database);
+        await using EngineHost engine = NewEngine(database, TimeProvider.System);
         database.Open();
         int commits = 0;
         if (death.Length == 2)
