@@ -7,6 +7,12 @@ namespace Approvals.Durable;
 public interface IDurableClient
 {
     /// <summary>
+    /// Whether <see cref="StartAsync"/> would refuse at this moment for want of capacity: lets a caller refuse before it has prepared anything. A hint,
+    /// not a promise.
+    /// </summary>
+    bool IsBusy => false;
+
+    /// <summary>
     /// Starts an instance under <paramref name="instanceId"/> with the highest registered version of the orchestration.
     /// Returns <see langword="false"/>, and changes nothing, when an instance of that id exists (in whatever state).
     /// </summary>

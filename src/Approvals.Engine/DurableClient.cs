@@ -13,6 +13,8 @@ internal sealed class DurableClient(EngineCore core, Func<bool> accepts) : IDura
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    public bool IsBusy => core.IsFull || !accepts();
+
     public Task<bool> StartAsync(string orchestration, string instanceId, object? input, CancellationToken cancellationToken = default)
     {
         Limit(instanceId, nameof(instanceId));

@@ -4,6 +4,7 @@ using Approvals.Web.Callers;
 using Approvals.Web.Identity;
 using Approvals.Web.Pages;
 using Approvals.Web.RateLimits;
+using Approvals.Web.Requests;
 using Approvals.Web.Reviews;
 using Approvals.Web.Votes;
 using Microsoft.AspNetCore.DataProtection;
@@ -37,6 +38,7 @@ public static class ApprovalsWebServiceExtensions
         services.AddIdentity();
         services.AddSingleton<CallerAuthentication>();
         services.AddSingleton<CallerRateLimiter>();
+        services.AddSingleton<BodyBudget>();
         services.AddSingleton<Submission>();
         services.AddSingleton<Ballot>();
         services.AddSingleton<ReviewLinks>();

@@ -52,9 +52,7 @@ public static class ActionHandlers
         var query = new QueryParameters(exchange.Request, "wait");
         ActionDocument document = await exchange.FindActionAsync(Visibility.MaySee);
         if (query.Integer("wait", 1, 60) is { } seconds && !document.IsTerminal)
-        {
-            document = await exchange.Index.WaitAsync(document.Id, shown => shown.IsTerminal, TimeSpan.FromSeconds(seconds), exchange.Aborted) ?? document;
-        }
+            document = await exchange.WaitAsync(document, shown => shown.IsTerminal, TimeSpan.FromSeconds(seconds));
 
         return Answer.Ok(StatusDocument.Of(exchange.Caller, document));
     });
@@ -97,7 +95,7 @@ public static class ActionHandlers
                 exchange.Caller.Principal, reason is null ? null : EdgeRedaction.Redact(reason), exchange.Now);
             await exchange.Service<IDurableClient>().RaiseEventAsync(
                 document.Id, ApprovalOrchestration.CancelEvent, ApprovalOrchestration.CancelEvent, cancellation, exchange.Aborted);
-            document = await exchange.Index.WaitAsync(document.Id, shown => shown.IsTerminal, exchange.Options.EffectWait, exchange.Aborted) ?? document;
+            document = await exchange.WaitAsync(document, shown => shown.IsTerminal, exchange.Options.EffectWait);
             if (document.Status == ActionStatus.Canceled) return Answer.Ok(StatusDocument.Of(exchange.Caller, document));
             if (!document.IsTerminal)
             {

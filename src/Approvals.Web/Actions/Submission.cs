@@ -24,6 +24,8 @@ namespace Approvals.Web.Actions;
 internal sealed class Submission(
     IDirectory directory, IActionIndex index, IPayloadVault vault, IDurableClient durable, IDataProtectionProvider protection, TimeProvider time)
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     private readonly IDataProtector nonces = protection.CreateProtector("Approvals.Web.Nonce.v1");
 
     public async Task<SubmitAnswer> SubmitAsync(
@@ -31,6 +33,9 @@ internal sealed class Submission(
     {
         if (caller.Actions.Count > 0 && !caller.Actions.Any(type => type.Matches(body.Type)))
             throw new ProblemException(ProblemTypes.OutOfScope, "These credentials are not for actions of this type. Ask with others, or let an admin change the rule that they come in by.") { Pointer = "/type" };
+
+        // Before anything is written: a refused request must not cost what an accepted one costs.
+        if (durable.IsBusy) throw new EngineBusyException(RetryAfter);
         Principal actor = caller.Principal;
         PrincipalChain chain = await ResolveChainAsync(caller, body.OnBehalfOf, cancellationToken);
         DateTimeOffset now = time.GetUtcNow();

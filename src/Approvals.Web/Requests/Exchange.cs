@@ -4,6 +4,7 @@ using Approvals.Workflow.Actions;
 using Approvals.Workflow.Ports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Approvals.Web.Requests;
 
@@ -44,6 +45,21 @@ internal sealed class Exchange(HttpContext http, Caller? caller)
     /// <summary>The action of the route, if this caller may see it.</summary>
     public async Task<ActionDocument> FindActionAsync(Func<Caller, ActionDocument, bool> maySee) =>
         await Index.GetAsync(ActionId(), Aborted) is { } document && maySee(Caller, document) ? document : throw NotFound();
+
+    /// <summary>The action as soon as <paramref name="until"/> holds of it, or as it is when the time is over or the host stops: nobody's wait delays that.</summary>
+    public async Task<ActionDocument> WaitAsync(ActionDocument document, Func<ActionDocument, bool> until, TimeSpan timeout)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(
+            Aborted, http.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None);
+        try
+        {
+            return await Index.WaitAsync(document.Id, until, timeout, waiting.Token) ?? document;
+        }
+        catch (OperationCanceledException) when (!Aborted.IsCancellationRequested)
+        {
+            return await Index.GetAsync(document.Id, Aborted) ?? document;
+        }
+    }
 
     /// <summary>The same whether something is not there or not for this caller: a 403 would tell that it exists.</summary>
     public static ProblemException NotFound() =>

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using Approvals.Web.Problems;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 
 namespace Approvals.Web.Requests;
@@ -69,6 +70,7 @@ internal static class RequestBody
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit) throw TooLarge(limit);
+        if (request.ContentLength != 0) request.HttpContext.RequestServices.GetRequiredService<BodyBudget>().Take(request);
         PipeReader reader = request.BodyReader;
         try
         {
