@@ -6,6 +6,7 @@ using Approvals.Cli.LedgerFiles;
 using Approvals.Cli.Output;
 using Approvals.Cli.Principals;
 using Approvals.Cli.Serve;
+using Approvals.Cli.Upkeep;
 
 var root = new RootCommand(
     "A gate for privileged actions: a pipeline, CI job or AI agent asks, policy and people decide, a signed record says so, and only then is the action released.\n\n" +
@@ -23,6 +24,9 @@ var root = new RootCommand(
     ExecCommand.Create(),
     PrincipalCommand.Create(),
     LedgerCommand.Create(),
+    UpkeepCommands.Backup(),
+    UpkeepCommands.Restore(),
+    UpkeepCommands.Purge(),
     Approvals.Cli.Redact.RedactCommand.Create(),
     Approvals.Cli.Policy.PolicyCommand.Create(),
 };

@@ -1,7 +1,7 @@
 namespace Approvals.Embedded.Data;
 
 /// <summary>
-/// Everything that one gate keeps, readable by its owner alone (folders 0700, files 0600). Back up the whole folder, with the host stopped.
+/// Everything that one gate keeps, readable by its owner alone (folders 0700, files 0600). See <see cref="Upkeep.GateBackup"/> for backups.
 /// <code>
 /// approvals.db, -wal, -shm    workflows, sealed payloads, ledger, action index, API keys' hashes
 /// keys/signing.pem            the ES256 key that signs records, release tokens and checkpoints (PKCS#8)
@@ -18,8 +18,15 @@ public sealed class DataFolder
         UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     public DataFolder(string path)
+        : this(path, isNew: false)
+    {
+    }
+
+    /// <param name="isNew">Whether what is there goes first: the rest of work that did not end.</param>
+    internal DataFolder(string path, bool isNew)
     {
         Path = System.IO.Path.GetFullPath(path);
+        if (isNew && Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
         CreatePrivateFolder(Path);
         CreatePrivateFolder(KeyFolder);
         CreatePrivateFolder(VaultKeyFolder);

@@ -3,6 +3,7 @@ using Approvals.Durable;
 using Approvals.Embedded.Configuration;
 using Approvals.Embedded.Data;
 using Approvals.Embedded.Notifications;
+using Approvals.Engine;
 using Approvals.Notifications;
 using Approvals.Notifications.Channels;
 using Approvals.Notifications.Outbox;
@@ -33,6 +34,8 @@ namespace Approvals.Embedded.Hosting;
 /// </summary>
 public sealed class EmbeddedHost : IAsyncDisposable
 {
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+
     /// <summary>How long requests that have begun may take to end once the host stops.</summary>
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(10);
 
@@ -54,10 +57,10 @@ public sealed class EmbeddedHost : IAsyncDisposable
     public IServiceProvider Services => app.Services;
 
     /// <summary>Test seam: to wait until nothing moves.</summary>
-    internal Engine.EngineHost Engine => stores.Engine;
+    internal EngineHost Engine => stores.Engine;
 
     /// <exception cref="SetupException">The configuration or the data folder cannot be used.</exception>
-    /// <exception cref="Engine.DatabaseException">The database cannot be opened: in use, damaged, newer.</exception>
+    /// <exception cref="DatabaseException">The database cannot be opened: in use, damaged, newer.</exception>
     /// <exception cref="Policy.PolicyException">The policy cannot be loaded.</exception>
     public static async Task<EmbeddedHost> StartAsync(EmbeddedHostOptions options, CancellationToken cancellationToken = default)
     {
@@ -165,7 +168,8 @@ public sealed class EmbeddedHost : IAsyncDisposable
         services.AddSingleton<INoticeChannel>(provider => new ConsoleChannel(provider.GetRequiredService<ReviewLinks>(), options.Console));
         services.AddSingleton<IReleasePublisher>(provider => provider.GetRequiredService<CallbackOutbox>());
         services.AddSingleton(provider => new ReleaseDesk(
-            provider.GetRequiredService<ISigner>(), provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IActionIndex>(), options.Time, configuration.Name));
+            provider.GetRequiredService<ISigner>(), provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IActionIndex>(), options.Time, configuration.Name,
+            stores.Restoration.Last()));
         services.AddSingleton(provider => new ApprovalActivities(
             provider.GetRequiredService<IPayloadVault>(), provider.GetRequiredService<IActionIndex>(), provider.GetRequiredService<ILedger>(),
             provider.GetRequiredService<ISigner>(), provider.GetRequiredService<IDirectory>(), provider.GetRequiredService<INotifier>(),
@@ -173,7 +177,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
         services.AddDataProtection().SetApplicationName("approvals");
         services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new ProtectionKeys(folder.ProtectionKeyFolder));
-        AddReadiness(services, stores, policy);
+        AddReadiness(services, stores, policy, options.Time);
         services.AddApprovalsWeb(web =>
         {
             web.PublicUrl = configuration.PublicUrl;
@@ -183,10 +187,10 @@ public sealed class EmbeddedHost : IAsyncDisposable
         });
     }
 
-    private static void AddReadiness(IServiceCollection services, Stores stores, PolicyFile policy)
+    private static void AddReadiness(IServiceCollection services, Stores stores, PolicyFile policy, TimeProvider time)
     {
         services.AddSingleton(new ReadinessCheck(
-            "database", async cancellationToken => await stores.Database.ProbeAsync(cancellationToken) is { } fault ? StoreWords.Of(fault) : null));
+            "database", async cancellationToken => await ProbeAsync(stores.Database, time, cancellationToken) is { } fault ? StoreWords.Of(fault) : null));
         services.AddSingleton(new ReadinessCheck("signer", async cancellationToken =>
         {
             var key = await stores.Signer.CurrentKeyAsync(cancellationToken);
@@ -196,6 +200,19 @@ public sealed class EmbeddedHost : IAsyncDisposable
         }));
         services.AddSingleton(new ReadinessCheck("ledger", stores.Ledger.CheckAsync));
         services.AddSingleton(new ReadinessCheck("policy", _ => Task.FromResult(policy.Problem)));
+    }
+
+    /// <summary>What keeps writes from working. While one waits for a lock of another program, what the last one failed of.</summary>
+    private static async Task<DatabaseException?> ProbeAsync(Database database, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.ProbeAsync(cancellationToken).WaitAsync(ProbeTimeout, time, cancellationToken);
+        }
+        catch (TimeoutException) when (database.Fault is not null)
+        {
+            return database.Fault;
+        }
     }
 
     private static Uri BoundUrl(WebApplication app) =>

@@ -4,6 +4,7 @@ using Approvals.Embedded.Credentials;
 using Approvals.Embedded.Data;
 using Approvals.Embedded.LedgerStore;
 using Approvals.Embedded.Signing;
+using Approvals.Embedded.Upkeep;
 using Approvals.Embedded.Vault;
 using Approvals.Engine;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,7 @@ internal sealed class Stores : IAsyncDisposable
         Ledger = new SqliteLedger(Database, Signer, configuration.Name + "/ledger", loggers.CreateLogger<SqliteLedger>());
         Index = new SqliteActionIndex(Database, time);
         Credentials = new SqliteCredentials(Database);
+        Restoration = new Restoration(Database);
         Engine = new EngineHost(Database, options.Engine, time, loggers.CreateLogger<EngineHost>());
     }
 
@@ -39,6 +41,8 @@ internal sealed class Stores : IAsyncDisposable
     public SqliteActionIndex Index { get; }
 
     public SqliteCredentials Credentials { get; }
+
+    public Restoration Restoration { get; }
 
     public EngineHost Engine { get; }
 

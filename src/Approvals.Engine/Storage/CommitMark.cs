@@ -44,16 +44,22 @@ internal sealed class CommitMark : IDisposable
     public static CommitMark Open(string database, SqliteWriter db)
     {
         long count = db.QueryInt64("SELECT count FROM commit_count") ?? 0;
-        string path = PathOf(database);
-        byte[] mark = File.Exists(path) ? File.ReadAllBytes(path) : [];
-        if (mark.Length == Size && BinaryPrimitives.ReadUInt64LittleEndian(mark) == Magic)
-        {
-            long committed = BinaryPrimitives.ReadInt64LittleEndian(mark.AsSpan(8));
-            if (committed > count)
-                throw Lost($"{committed} transactions were committed, {count} are there; a WAL was deleted, cut or damaged");
-        }
-
+        if (Read(database) is { } committed && committed > count)
+            throw Lost($"{committed} transactions were committed, {count} are there; a WAL was deleted, cut or damaged");
         return new CommitMark(database, count);
+    }
+
+    /// <summary>How many transactions the mark of a database knows of, or <see langword="null"/> when there is none.</summary>
+    public static long? Read(string database)
+    {
+        string path = PathOf(database);
+        if (!File.Exists(path))
+            return null;
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> mark = stackalloc byte[Size];
+        return stream.ReadAtLeast(mark, Size, throwOnEndOfStream: false) == Size && BinaryPrimitives.ReadUInt64LittleEndian(mark) == Magic
+            ? BinaryPrimitives.ReadInt64LittleEndian(mark[8..])
+            : null;
     }
 
     /// <summary>Counts a transaction, inside it.</summary>
@@ -81,7 +87,7 @@ internal sealed class CommitMark : IDisposable
         _view.Write(8, _count);
     }
 
-    private static DatabaseException Lost(string what) => new(
+    internal static DatabaseException Lost(string what) => new(
         "lost_commits",
         $"Acknowledged writes are missing from the database: {what}. Restore the last backup, or delete the file approvals.db.mark to accept the loss.");
 }

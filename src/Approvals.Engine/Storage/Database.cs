@@ -13,7 +13,8 @@ namespace Approvals.Engine;
 /// </remarks>
 public sealed class Database : IDisposable
 {
-    internal const string FileName = "approvals.db";
+    /// <summary>Of the database within the data folder.</summary>
+    public const string FileName = "approvals.db";
 
     private readonly ILogger _logger;
     private readonly Dictionary<string, Schema> _schemas = new(StringComparer.Ordinal);
@@ -199,6 +200,10 @@ public sealed class Database : IDisposable
 
         return before;
     }
+
+    /// <summary>Copies the WAL into the database file, so that its size is what it holds. The writer does this by itself; call it to see what a purge gave back.</summary>
+    public Task CheckpointAsync(CancellationToken cancellationToken = default) =>
+        (_commits ?? throw new DatabaseException("closed", "The database is not open.")).CheckpointAsync().WaitAsync(cancellationToken);
 
     /// <summary>Commits what is queued, copies the WAL into the database and gives the folder back.</summary>
     public void Dispose()

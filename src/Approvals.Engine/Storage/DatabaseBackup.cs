@@ -12,7 +12,14 @@ public static unsafe class DatabaseBackup
     /// <param name="progress">Gets the share that is copied, 0 to 1.</param>
     /// <exception cref="DatabaseException">The copy could not be made or does not pass the check; there is no file.</exception>
     public static Task CreateAsync(Database database, string target, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Create(database, target, progress, cancellationToken), cancellationToken);
+        CreateAsync(database.Folder, target, null, progress, cancellationToken);
+
+    /// <summary>The same from outside: of the database in a data folder that another process may be using, or nobody.</summary>
+    /// <param name="forget">A script that runs on the copy before it is checked: deletes what must not be in a backup.</param>
+    /// <exception cref="DatabaseException">As above, and <c>lost_commits</c> when the source itself lacks acknowledged writes.</exception>
+    public static Task CreateAsync(
+        string folder, string target, string? forget = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Create(Path.Combine(folder, Database.FileName), target, forget, progress, cancellationToken), cancellationToken);
 
     /// <summary>Puts a backup into a data folder that no host uses and that has no database yet.</summary>
     /// <exception cref="DatabaseException"><c>folder_in_use</c>, <c>exists</c>, <c>not_ours</c> or <c>corrupt</c>: the folder is as it was.</exception>
@@ -45,15 +52,19 @@ public static unsafe class DatabaseBackup
         }
     }
 
-    private static void Create(Database database, string target, IProgress<double>? progress, CancellationToken cancellationToken)
+    private static void Create(string source, string target, string? forget, IProgress<double>? progress, CancellationToken cancellationToken)
     {
+        if (!File.Exists(source))
+            throw new DatabaseException("cannot_open", $"There is no database '{source}'; name the data folder of a gate.");
         string part = target + ".part";
         Discard(part);
         try
         {
             PrivateFiles.Create(part);
-            Copy(database.Path, part, progress, cancellationToken);
-            Verify(part);
+            // Before the copy begins: what was committed by now must be in it.
+            long committed = CommitMark.Read(source) ?? 0;
+            Copy(source, part, progress, cancellationToken);
+            Verify(part, committed, forget);
             File.Move(part, target, overwrite: true);
         }
         finally
@@ -95,12 +106,16 @@ public static unsafe class DatabaseBackup
             throw to.Error(result);
     }
 
-    private static void Verify(string path)
+    private static void Verify(string path, long committed = 0, string? forget = null)
     {
         using SqliteConnection connection = SqliteConnection.Open(path, readOnly: false, TimeSpan.FromSeconds(5));
         var db = new SqliteReader(connection);
         if (db.QueryInt64("PRAGMA application_id") != Schema.ApplicationId)
             throw new DatabaseException("not_ours", "The file is no backup of this program.");
+        if (db.QueryInt64("SELECT count FROM commit_count") is not { } count || count < committed)
+            throw CommitMark.Lost("the database that was copied is older than its mark; a WAL was deleted, cut or damaged");
+        if (forget is not null)
+            connection.Script("PRAGMA secure_delete = ON;" + forget);
         if (db.QueryText("PRAGMA integrity_check(1)") is not "ok" and var found)
             throw new DatabaseException("corrupt", $"The copy does not pass SQLite's integrity check: {found}");
     }

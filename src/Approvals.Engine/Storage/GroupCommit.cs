@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,7 @@ internal sealed unsafe class GroupCommit : IDisposable
     private readonly Thread _thread;
     private readonly ILogger _logger;
     private readonly CommitMark _mark;
+    private readonly ConcurrentQueue<TaskCompletionSource> _asked = new();
     private GCHandle _self;
     private List<WriteItem> _queue = [];
     private List<WriteItem> _batch = [];
@@ -72,6 +74,15 @@ internal sealed unsafe class GroupCommit : IDisposable
             _wake.Set();
     }
 
+    /// <summary>Has the writer thread checkpoint once all that is queued now is committed.</summary>
+    public Task CheckpointAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _asked.Enqueue(done);
+        Enqueue(new WriteItem<bool>(_ => true)); // wakes the thread
+        return done.Task;
+    }
+
     /// <summary>Commits what is queued, checkpoints and ends the thread.</summary>
     public void Dispose()
     {
@@ -104,9 +115,18 @@ internal sealed unsafe class GroupCommit : IDisposable
             for (int start = 0; start < _batch.Count && !_abandoned; start += MaxBatch)
                 Commit(_batch.GetRange(start, Math.Min(MaxBatch, _batch.Count - start)));
             _batch.Clear();
-            if (_walFrames >= CheckpointFrames || (_walFrames >= IdleCheckpointFrames && IsIdle()))
+            if (!_asked.IsEmpty)
+                CheckpointAsAsked();
+            else if (_walFrames >= CheckpointFrames || (_walFrames >= IdleCheckpointFrames && IsIdle()))
                 Checkpoint();
         }
+    }
+
+    private void CheckpointAsAsked()
+    {
+        Checkpoint();
+        while (_asked.TryDequeue(out TaskCompletionSource? done))
+            done.TrySetResult();
     }
 
     private bool Take()

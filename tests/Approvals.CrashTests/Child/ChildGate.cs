@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Approvals.CrashTests.Gates;
+using Approvals.Embedded.Data;
 using Approvals.Embedded.Hosting;
+using Approvals.Engine;
 using Approvals.Workflow.Ports;
 
 namespace Approvals.CrashTests.Child;
@@ -16,7 +18,22 @@ internal static class ChildGate
     /// <summary>In place of a commit to die at.</summary>
     public const string Lives = "-";
 
-    public static async Task RunAsync(string folder, string death)
+    /// <returns>3 when the gate could not start, and why on standard error; as <c>approvals serve</c> does.</returns>
+    public static async Task<int> RunAsync(string folder, string death)
+    {
+        try
+        {
+            await ServeAsync(folder, death);
+            return 0;
+        }
+        catch (Exception refused) when (refused is DatabaseException or SetupException)
+        {
+            await Console.Error.WriteLineAsync($"[{(refused as DatabaseException)?.Code ?? ((SetupException)refused).Code}] {refused.Message}");
+            return 3;
+        }
+    }
+
+    private static async Task ServeAsync(string folder, string death)
     {
         Trap? trap = death == Lives ? null : new Trap(CommitAt.Parse(death), Die);
         await using EmbeddedHost host = await EmbeddedHost.StartAsync(GateFolder.Options(folder) with

@@ -85,6 +85,8 @@ internal sealed class TrappedLedger(ILedger inner, Trap trap) : ILedger
 
 internal sealed class TrappedClient(IDurableClient inner, Trap trap) : IDurableClient
 {
+    public bool IsBusy => inner.IsBusy;
+
     public Task<bool> StartAsync(string orchestration, string instanceId, object? input, CancellationToken cancellationToken = default)
     {
         trap.Enter(Operations.Start);

@@ -30,7 +30,11 @@ internal sealed class GateFolder : IDisposable
     private static readonly Principal Dana = Person("dana", "security");
     private static readonly Principal Rui = Person("rui", "security");
 
-    private GateFolder(string path) => Path = path;
+    private GateFolder(string path)
+    {
+        Path = path;
+        File.WriteAllText(System.IO.Path.Combine(path, "policy.yaml"), Policy);
+    }
 
     public string Path { get; }
 
@@ -39,10 +43,11 @@ internal sealed class GateFolder : IDisposable
     /// <summary>API keys by subject.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; private set; } = new Dictionary<string, string>();
 
-    public static async Task<GateFolder> CreateAsync()
+    /// <param name="prepare">Runs before the first gate does.</param>
+    public static async Task<GateFolder> CreateAsync(Func<GateFolder, Task>? prepare = null)
     {
         var folder = new GateFolder(Directory.CreateTempSubdirectory("crash-").FullName);
-        await File.WriteAllTextAsync(System.IO.Path.Combine(folder.Path, "policy.yaml"), Policy);
+        if (prepare is not null) await prepare(folder);
         await using EmbeddedHost host = await EmbeddedHost.StartAsync(Options(folder.Path));
         folder.Keys = new Dictionary<string, string>
         {
@@ -54,6 +59,9 @@ internal sealed class GateFolder : IDisposable
         };
         return folder;
     }
+
+    /// <summary>The same callers, another data folder.</summary>
+    public GateFolder Sibling() => new(Directory.CreateTempSubdirectory("crash-").FullName) { Keys = Keys };
 
     public static EmbeddedHostOptions Options(string folder)
     {

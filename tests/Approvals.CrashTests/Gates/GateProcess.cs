@@ -31,6 +31,9 @@ internal sealed class GateProcess : IAsyncDisposable
 
     public bool WasKilled => process.ExitCode == 128 + 9;
 
+    /// <summary>Once it has ended.</summary>
+    public int ExitCode => process.ExitCode;
+
     public string Errors => errors.ToString();
 
     public static GateProcess Start(GateFolder folder, GateLink link, CommitAt? death = null)

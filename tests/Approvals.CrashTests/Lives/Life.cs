@@ -28,6 +28,7 @@ internal enum LifeKind
 internal sealed class Life(GateClient gate, LifeKind kind, string name)
 {
     private readonly Lock noted = new();
+    private readonly TaskCompletionSource submitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> voters = [];
 
     /// <summary>Something that only the payload holds.</summary>
@@ -52,7 +53,18 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
 
     public string? Token { get; private set; }
 
+    /// <summary>Completes when the gate has taken the action in.</summary>
+    public Task Submitted => submitted.Task;
+
     public async Task RunAsync()
+    {
+        await DecideAsync();
+        if (Status == "approved") await ExecuteAsync();
+        else Assert.Equal("not_approved", (await gate.GetAsync(Callers.Pipeline, $"api/actions/{Id}/release")).Code);
+    }
+
+    /// <summary>Up to the decision.</summary>
+    public async Task DecideAsync()
     {
         await SubmitAsync();
         switch (kind)
@@ -77,9 +89,16 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
 
         await DecidedAsync();
         AssertPossible();
-        if (Status == "approved") await ExecuteAsync();
-        else Assert.Equal("not_approved", (await gate.GetAsync(Callers.Pipeline, $"api/actions/{Id}/release")).Code);
     }
+
+    /// <summary>Up to the question to reviewers.</summary>
+    public async Task InReviewAsync()
+    {
+        await SubmitAsync();
+        await gate.Link.ReviewAsync(Id).WaitAsync(gate.Patience);
+    }
+
+    public Task CastApprovalAsync() => VoteAsync(Callers.Dana, "approve");
 
     /// <summary>Takes note of what the gate says about the action; a decision never changes.</summary>
     public void See(JsonElement document)
@@ -117,6 +136,7 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
         };
         JsonElement accepted = await AcceptedAsync(body);
         (Id, Digest) = (accepted.GetProperty("id").GetString()!, accepted.GetProperty("actionDigest").GetString()!);
+        submitted.TrySetResult();
 
         // The same key is the same action, whatever happened in between.
         JsonElement again = await AcceptedAsync(body);
@@ -172,7 +192,7 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
         else Assert.Equal("already_decided", answer.Code); // by somebody else, or by this request before its answer was lost
     }
 
-    private async Task DecidedAsync()
+    public async Task DecidedAsync()
     {
         while (Status is null)
         {
@@ -197,7 +217,7 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
     }
 
     /// <summary>Two executors at once, each with a key of its own and the same token: one of them runs the action.</summary>
-    private async Task ExecuteAsync()
+    public async Task ExecuteAsync()
     {
         Answer release = await gate.GetAsync(Callers.Pipeline, $"api/actions/{Id}/release");
         Assert.True(release.IsSuccess, $"{name}: {release.Text}");
