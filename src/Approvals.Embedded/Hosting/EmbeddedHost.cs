@@ -34,6 +34,9 @@ namespace Approvals.Embedded.Hosting;
 /// </summary>
 public sealed class EmbeddedHost : IAsyncDisposable
 {
+    /// <summary>What the WAL may take before it is copied into the database: with less, the next large request may not fit.</summary>
+    private const long LeastFree = 16 << 20;
+
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>How long requests that have begun may take to end once the host stops.</summary>
@@ -191,6 +194,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
     {
         services.AddSingleton(new ReadinessCheck(
             "database", async cancellationToken => await ProbeAsync(stores.Database, time, cancellationToken) is { } fault ? StoreWords.Of(fault) : null));
+        services.AddSingleton(new ReadinessCheck("disk", _ => Task.FromResult(FreeSpace(stores.Database.Folder) is { } free && free < LeastFree
+            ? $"full: less than {LeastFree >> 20} MiB are free on the data folder's disk; free some space"
+            : null)));
         services.AddSingleton(new ReadinessCheck("signer", async cancellationToken =>
         {
             var key = await stores.Signer.CurrentKeyAsync(cancellationToken);
@@ -212,6 +218,18 @@ public sealed class EmbeddedHost : IAsyncDisposable
         catch (TimeoutException) when (database.Fault is not null)
         {
             return database.Fault;
+        }
+    }
+
+    private static long? FreeSpace(string folder)
+    {
+        try
+        {
+            return new DriveInfo(folder).AvailableFreeSpace;
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null; // a network share on Windows, say: then the writes alone tell
         }
     }
 

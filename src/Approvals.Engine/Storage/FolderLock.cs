@@ -6,6 +6,11 @@ namespace Approvals.Engine;
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
+    // What the operating system says of a lock that somebody else has: EWOULDBLOCK, ERROR_SHARING_VIOLATION.
+    private const int WouldBlock = 11;
+    private const int WouldBlockOnMac = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
+
     private readonly FileStream _file;
 
     private FolderLock(FileStream file) => _file = file;
@@ -17,12 +22,12 @@ internal sealed class FolderLock : IDisposable
         {
             return new FolderLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException))
+        catch (IOException error) when (error.HResult is WouldBlock or WouldBlockOnMac or SharingViolation)
         {
             throw new DatabaseException(
                 "folder_in_use", $"Another host runs on the data folder '{folder}'; stop it, or give this one a folder of its own.", error);
         }
-        catch (UnauthorizedAccessException error)
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
             throw new DatabaseException(
                 "read_only", $"The data folder '{folder}' cannot be written; check its owner, mode and file system.", error);
