@@ -6,8 +6,8 @@ using Approvals.Engine;
 namespace Approvals.CrashTests;
 
 /// <summary>
-/// SIGKILLs a gate on each side of the commit of every write in an action's life, and at the commit behind it (the engine's own, mostly). The next gate on
-/// the folder takes up what is left, with further actions on top, and dies at the next point.
+/// SIGKILLs a gate on each side of the commit of every write in an action's life. The next gate on the folder takes up what is left, with further actions on
+/// top, and dies at the next point.
 /// </summary>
 internal static class NamedPoints
 {
@@ -15,7 +15,7 @@ internal static class NamedPoints
     {
         var points =
             from operation in operations
-            from commit in (CommitAt[])[new(operation, 0, CommitPoint.BeforeCommit), new(operation, 0, CommitPoint.AfterCommit), new(operation, 1, CommitPoint.BeforeCommit)]
+            from commit in (CommitAt[])[new(operation, 0, CommitPoint.BeforeCommit), new(operation, 0, CommitPoint.AfterCommit)]
             select commit;
         using GateFolder folder = await GateFolder.CreateAsync();
         var link = new GateLink();

@@ -8,10 +8,8 @@ namespace Approvals.CrashTests;
 /// </summary>
 public sealed class StormTests(ITestOutputHelper output)
 {
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public Task Promises_hold_when_gates_are_killed_at_random_times(int seed) => RunAsync(new StormPlan((ulong)seed, Kills: 8, Callers: 8), TimeSpan.FromMinutes(6));
+    [Fact]
+    public Task Promises_hold_when_gates_are_killed_at_random_times() => RunAsync(new StormPlan(Seed: 1, Kills: 10, Callers: 8), TimeSpan.FromMinutes(6));
 
     [Fact]
     public Task Promises_hold_in_a_long_storm()

@@ -46,13 +46,20 @@ internal sealed class GateClient(GateLink link, IReadOnlyDictionary<string, stri
 
     public Task<Answer> DeleteAsync(string caller, string path) => SendAsync(caller, HttpMethod.Delete, path, null, null);
 
+    /// <summary>Once, whatever the answer.</summary>
+    public Task<Answer> TryGetAsync(string caller, string path) => SendAsync(caller, HttpMethod.Get, path, null, null, once: true);
+
+    /// <summary>Once, whatever the answer.</summary>
+    public Task<Answer> TryPostAsync(string caller, string path, JsonObject body, string? idempotencyKey = null) =>
+        SendAsync(caller, HttpMethod.Post, path, body, idempotencyKey, once: true);
+
     public void Dispose()
     {
         http.Dispose();
         patience.Dispose();
     }
 
-    private async Task<Answer> SendAsync(string caller, HttpMethod method, string path, JsonObject? body, string? idempotencyKey)
+    private async Task<Answer> SendAsync(string caller, HttpMethod method, string path, JsonObject? body, string? idempotencyKey, bool once = false)
     {
         while (true)
         {
@@ -65,15 +72,12 @@ internal sealed class GateClient(GateLink link, IReadOnlyDictionary<string, stri
                 if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
                 using HttpResponseMessage response = await http.SendAsync(request, patience.Token);
                 var answer = new Answer(response.StatusCode, await response.Content.ReadAsByteArrayAsync(patience.Token));
-                if (answer.Status != HttpStatusCode.ServiceUnavailable)
-                {
-                    Assert.True((int)answer.Status < 500, $"{method} {path}: {(int)answer.Status} {answer.Text}");
-                    return answer;
-                }
-
-                Assert.NotNull(response.Headers.RetryAfter);
+                bool isRefused = answer.Status == HttpStatusCode.ServiceUnavailable;
+                Assert.True((int)answer.Status < 500 || isRefused, $"{method} {path}: {(int)answer.Status} {answer.Text}");
+                if (isRefused) Assert.NotNull(response.Headers.RetryAfter);
+                if (!isRefused || once) return answer;
             }
-            catch (Exception lost) when (lost is HttpRequestException or IOException)
+            catch (Exception lost) when (lost is HttpRequestException or IOException && !once)
             {
                 // Killed under our hands: nobody knows whether it was done.
             }

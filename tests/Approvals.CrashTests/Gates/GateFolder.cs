@@ -30,6 +30,8 @@ internal sealed class GateFolder : IDisposable
     private static readonly Principal Dana = Person("dana", "security");
     private static readonly Principal Rui = Person("rui", "security");
 
+    private IDisposable? mounted;
+
     private GateFolder(string path)
     {
         Path = path;
@@ -43,11 +45,11 @@ internal sealed class GateFolder : IDisposable
     /// <summary>API keys by subject.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; private set; } = new Dictionary<string, string>();
 
-    /// <param name="prepare">Runs before the first gate does.</param>
-    public static async Task<GateFolder> CreateAsync(Func<GateFolder, Task>? prepare = null)
+    /// <param name="mount">Puts a file system under the data folder, before the first gate runs; disposed of when no gate does any more.</param>
+    public static async Task<GateFolder> CreateAsync(Func<string, Task<IDisposable>>? mount = null)
     {
         var folder = new GateFolder(Directory.CreateTempSubdirectory("crash-").FullName);
-        if (prepare is not null) await prepare(folder);
+        if (mount is not null) folder.mounted = await mount(folder.Data);
         await using EmbeddedHost host = await EmbeddedHost.StartAsync(Options(folder.Path));
         folder.Keys = new Dictionary<string, string>
         {
@@ -79,7 +81,11 @@ internal sealed class GateFolder : IDisposable
         };
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        mounted?.Dispose();
+        Directory.Delete(Path, recursive: true);
+    }
 
     private static Principal Service(string subject) => new(PrincipalKind.Service, Principal.LocalIssuer, subject, subject, []);
 

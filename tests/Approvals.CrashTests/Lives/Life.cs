@@ -98,6 +98,21 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
         await gate.Link.ReviewAsync(Id).WaitAsync(gate.Patience);
     }
 
+    /// <summary>From the question to reviewers to the end.</summary>
+    public async Task RunFromReviewAsync()
+    {
+        await CastApprovalAsync();
+        await DecidedAsync();
+        await ExecuteAsync();
+    }
+
+    /// <summary>One vote, sent once.</summary>
+    public async Task<Answer> TryVoteAsync()
+    {
+        Answer view = await gate.GetAsync(Callers.Dana, $"api/actions/{Id}/view");
+        return await gate.TryPostAsync(Callers.Dana, $"api/actions/{Id}/votes", Ballot("approve", view));
+    }
+
     public Task CastApprovalAsync() => VoteAsync(Callers.Dana, "approve");
 
     /// <summary>Takes note of what the gate says about the action; a decision never changes.</summary>
@@ -177,13 +192,15 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
         await gate.Link.ReviewAsync(Id).WaitAsync(gate.Patience);
         Answer view = await gate.GetAsync(voter, $"api/actions/{Id}/view");
         Assert.True(view.IsSuccess, $"{name}: {voter} sees no view: {view.Text}");
-        return await gate.PostAsync(voter, $"api/actions/{Id}/votes", new JsonObject
-        {
-            ["verdict"] = verdict,
-            ["justification"] = "Looked at it for the test.",
-            ["viewDigest"] = view.Json.GetProperty("digest").GetString(),
-        });
+        return await gate.PostAsync(voter, $"api/actions/{Id}/votes", Ballot(verdict, view));
     }
+
+    private static JsonObject Ballot(string verdict, Answer view) => new()
+    {
+        ["verdict"] = verdict,
+        ["justification"] = "Looked at it for the test.",
+        ["viewDigest"] = view.Json.GetProperty("digest").GetString(),
+    };
 
     private async Task CancelAsync()
     {

@@ -45,10 +45,10 @@ internal static class Promises
             database.Open();
             Assert.Equal(0, Count(database, "payload WHERE sealed IS NOT NULL OR wrapped_key IS NOT NULL"));
             Assert.Empty(Unfinished(database));
-            Assert.Equal(lives.Count, Count(database, "instance"));
+            Assert.Equal(lives.Count, Count(database, "instance WHERE orchestration = 'approval'"));
             Assert.Equal(lives.Count, Count(database, "action"));
-            Assert.Equal(0, Count(database, "work"));
-            Assert.Equal(0, Count(database, "timer"));
+            Assert.Equal(0, Count(database, "work JOIN instance ON key = instance WHERE orchestration = 'approval'"));
+            Assert.Equal(0, Count(database, "timer JOIN instance ON key = instance WHERE orchestration = 'approval'"));
             Assert.Equal("ok", database.Read(db => db.QueryText("PRAGMA integrity_check")));
         }
 
@@ -99,7 +99,7 @@ internal static class Promises
         var ids = new List<string>();
         database.Read(db =>
         {
-            using SqliteRows rows = db.Query("SELECT id FROM instance WHERE status <> 2");
+            using SqliteRows rows = db.Query("SELECT id FROM instance WHERE status <> 2 AND orchestration = 'approval'");
             while (rows.Read()) ids.Add(rows.GetText(0));
             return true;
         });
