@@ -44,6 +44,7 @@ public static class ApprovalsWebServiceExtensions
         services.AddSingleton<ReviewLinks>();
         services.AddSingleton(new ReviewPages(() => options.PublicUrl));
         services.AddSingleton<FormGuard>();
+        services.AddSingleton<FeedSeats>();
         services.PostConfigure<LoggerFilterOptions>(KeepPathsOutOfLogs);
         return services;
     }

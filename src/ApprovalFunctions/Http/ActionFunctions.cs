@@ -35,6 +35,12 @@ public sealed class ActionFunctions(DurableClientAdapter durable)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/actions/{id}/view")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
         durable.Handle(client, request, ActionHandlers.ViewAsync);
 
+    /// <summary>Streams: the worker's ASP.NET Core integration passes on what is written as it is written.</summary>
+    [Function("watch-action")]
+    public Task<IResult> WatchAction(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/actions/{id}/events")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
+        durable.Handle(client, request, ActionFeed.WatchAsync);
+
     [Function("vote")]
     public Task<IResult> Vote(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/actions/{id}/votes")] HttpRequest request, [DurableClient] DurableTaskClient client) =>

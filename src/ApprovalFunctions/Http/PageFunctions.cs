@@ -104,10 +104,10 @@ public sealed class PageFunctions(DurableClientAdapter durable)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/replays")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
         durable.Handle(client, request, ManageHandlers.ReplayAsync);
 
-    [Function("style-sheet")]
-    public Task<IResult> GetStyleSheet(
+    [Function("page-asset")]
+    public Task<IResult> GetPageAsset(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "assets/{file}")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
-        durable.Handle(client, request, StyleSheet.GetAsync);
+        durable.Handle(client, request, Asset.GetAsync);
 
     [Function("icon")]
     public Task<IResult> GetIcon(

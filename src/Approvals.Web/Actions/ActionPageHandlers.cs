@@ -23,8 +23,12 @@ public static class ActionPageHandlers
         ActionDocument document = await exchange.FindActionAsync(Visibility.MaySee);
         Caller caller = exchange.Caller;
         bool mayVote = caller.Has(Role.Reviewer) && !document.IsTerminal && document.Review?.CheckVoter(caller.Principal, exchange.Now) is null && document.Review is not null;
-        return await PageRenderer.RenderAsync<TimelinePage>(exchange.Http, new ActionPageModel(
-            document, TargetText.Of(document), Timeline.Of(document), Lines(document), mayVote, exchange.Now, Person(exchange)));
+        DateTimeOffset now = exchange.Now;
+        bool isLive = !Timeline.IsOver(document, now);
+        List<JsonLine> lines = Lines(document, out bool isCut);
+        var model = new ActionPageModel(
+            document, TargetText.Of(document), Timeline.Of(document, now), Timeline.StampOf(document, now), isLive, lines, isCut, mayVote, now, Person(exchange));
+        return await PageRenderer.RenderAsync<TimelinePage>(exchange.Http, model, isLive: isLive);
     });
 
     /// <summary><c>GET /actions/{id}/review</c></summary>
@@ -81,8 +85,11 @@ public static class ActionPageHandlers
         };
     }
 
-    private static List<JsonLine> Lines(ActionDocument document) =>
-        document.View is { } view ? JsonLines.Of(view.Content, "", view.Findings, MaxLines, out _) : [];
+    private static List<JsonLine> Lines(ActionDocument document, out bool isCut)
+    {
+        isCut = false;
+        return document.View is { } view ? JsonLines.Of(view.Content, "", view.Findings, MaxLines, out isCut) : [];
+    }
 
     private static SignedIn Person(Exchange exchange) => SignedIn.Of(exchange.Http, exchange.Caller, exchange.Service<FormGuard>());
 
@@ -90,11 +97,17 @@ public static class ActionPageHandlers
 }
 
 /// <summary>What an action's page shows.</summary>
+/// <param name="Stamp">Of the timeline, as the feed of the action has it.</param>
+/// <param name="IsLive">Whether something may still happen.</param>
+/// <param name="IsCut">Whether the request has more lines than these.</param>
 public sealed record ActionPageModel(
     ActionDocument Document,
     string? Target,
     IReadOnlyList<TimelineEntry> Timeline,
+    string Stamp,
+    bool IsLive,
     IReadOnlyList<JsonLine> Lines,
+    bool IsCut,
     bool MayVote,
     DateTimeOffset Now,
     SignedIn Person);

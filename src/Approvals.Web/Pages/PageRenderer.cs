@@ -13,7 +13,7 @@ namespace Approvals.Web.Pages;
 /// </summary>
 internal static class PageRenderer
 {
-    public static async Task<PageResult> RenderAsync<TPage>(HttpContext context, object model, int status = StatusCodes.Status200OK, ProblemException? problem = null)
+    public static async Task<PageResult> RenderAsync<TPage>(HttpContext context, object model, int status = StatusCodes.Status200OK, ProblemException? problem = null, bool isLive = false)
         where TPage : IComponent
     {
         await using var renderer = new HtmlRenderer(context.RequestServices, context.RequestServices.GetRequiredService<ILoggerFactory>());
@@ -22,6 +22,6 @@ internal static class PageRenderer
             var page = await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(new Dictionary<string, object?> { ["Model"] = model }));
             return page.ToHtmlString();
         });
-        return new PageResult(html, status) { Problem = problem };
+        return new PageResult(html, status) { Problem = problem, IsLive = isLive };
     }
 }

@@ -7,14 +7,19 @@ namespace Approvals.Web.Pages;
 /// <summary>A rendered page with the headers that every page has: no script, no frame, no cache, no referrer.</summary>
 internal sealed class PageResult(string html, int status) : IResult, IStatusCodeHttpResult
 {
-    // Own style sheet and own images; nothing inline, nothing from elsewhere, and no script at all.
+    // Own style sheet and own images; nothing inline, nothing from elsewhere, and no script at all but on a page that keeps itself up to date.
     private const string ContentSecurityPolicy =
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private const string LiveContentSecurityPolicy = ContentSecurityPolicy + "; script-src 'self'; connect-src 'self'";
 
     public int? StatusCode => status;
 
     /// <summary>Headers of the problem that the page tells of.</summary>
     public ProblemException? Problem { get; init; }
+
+    /// <summary>Whether the page has the gate's own script.</summary>
+    public bool IsLive { get; init; }
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -22,6 +27,7 @@ internal sealed class PageResult(string html, int status) : IResult, IStatusCode
         HttpResponse response = httpContext.Response;
         response.StatusCode = status;
         WriteHeaders(httpContext);
+        if (IsLive) response.Headers.ContentSecurityPolicy = LiveContentSecurityPolicy;
         if (Problem is not null) ProblemResult.WriteHeaders(response, Problem);
         response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = body.Length;

@@ -52,6 +52,11 @@ public static class ApprovalsRoutes
             Summary = "The redacted view: what reviewers see, what was masked, and the digest that a vote names.",
             Response = "View", Problems = [ViewNotReady],
         },
+        new("watch-action", "GET", "/api/actions/{id}/events", ActionFeed.WatchAsync)
+        {
+            Summary = "Server-sent events: 'state' with a stamp, at once and whenever something happened to the action, and 'end' when nothing more can.",
+            Response = "text/event-stream",
+        },
         new("vote", "POST", "/api/actions/{id}/votes", VoteHandlers.VoteAsync)
         {
             Summary = "Votes on an action in review. 202 when the vote is queued but not counted yet.",
@@ -149,7 +154,7 @@ public static class ApprovalsRoutes
         Page("manage-replay", "POST", "/manage/replays", ManageHandlers.ReplayAsync),
         Page("manage-revoke", "POST", "/manage/revocations", ManageHandlers.RevokeAsync),
         Page("slack-interactions", "POST", "/slack/interactions", SlackHandlers.InteractAsync), // Slack's own; no program of anybody else calls it
-        Page("style-sheet", "GET", "/assets/{file}", StyleSheet.GetAsync),
+        Page("page-asset", "GET", "/assets/{file}", Asset.GetAsync),
         Page("icon", "GET", "/assets/icon.svg", Icon.GetAsync),
     ];
 

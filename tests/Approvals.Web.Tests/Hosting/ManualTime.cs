@@ -6,6 +6,23 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     private readonly Lock gate = new();
     private readonly List<Timer> timers = [];
     private DateTimeOffset now = start;
+    private TaskCompletionSource timerSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes as soon as some timer is due within this time.</summary>
+    public async Task TimerWithinAsync(TimeSpan span)
+    {
+        while (true)
+        {
+            Task set;
+            lock (gate)
+            {
+                if (timers.Exists(timer => timer.Due <= now + span)) return;
+                set = timerSet.Task;
+            }
+
+            await set;
+        }
+    }
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -50,6 +67,8 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
                 Due = owner.now + dueTime;
                 if (dueTime > TimeSpan.Zero) owner.timers.Add(this);
             }
+
+            Interlocked.Exchange(ref owner.timerSet, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
             if (dueTime <= TimeSpan.Zero) Fire();
             return true;

@@ -23,5 +23,13 @@ internal static class TimeWords
         return at >= now ? "in " + amount : amount + " ago";
     }
 
+    /// <summary>E.g. <c>42 seconds</c>, <c>7 minutes</c>.</summary>
+    public static string Span(int seconds) => seconds switch
+    {
+        < 120 => Count(seconds, "second"),
+        < 7_200 => Count((int)Math.Round(seconds / 60.0), "minute"),
+        _ => Count((int)Math.Round(seconds / 3_600.0), "hour"),
+    };
+
     private static string Count(int count, string unit) => count == 1 ? $"1 {unit}" : $"{count.ToString(CultureInfo.InvariantCulture)} {unit}s";
 }
