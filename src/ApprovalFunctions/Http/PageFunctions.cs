@@ -84,6 +84,11 @@ public sealed class PageFunctions(DurableClientAdapter durable)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "audit")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
         durable.Handle(client, request, AuditHandlers.ShowAsync);
 
+    [Function("audit-reviewers")]
+    public Task<IResult> ShowReviewers(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "audit/reviewers")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
+        durable.Handle(client, request, ReviewerHandlers.ShowAsync);
+
     [Function("manage")]
     public Task<IResult> ShowManage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "manage")] HttpRequest request, [DurableClient] DurableTaskClient client) =>

@@ -1,4 +1,5 @@
 using Approvals.Web.Callers;
+using Approvals.Web.Inbox;
 using Approvals.Web.Pages;
 using Approvals.Web.Pages.Parts;
 using Approvals.Web.Requests;
@@ -54,7 +55,8 @@ public static class ActionPageHandlers
     {
         ActionDocument document = await exchange.FindActionAsync(Visibility.MaySee);
         return Ballot.Find(document, exchange.Caller.Principal) is { } vote
-            ? await PageRenderer.RenderAsync<ResultPage>(exchange.Http, new ResultPageModel(document, vote, exchange.Now, "/inbox", Person(exchange)))
+            ? await PageRenderer.RenderAsync<ResultPage>(
+                exchange.Http, new ResultPageModel(document, vote, exchange.Now, await ReviewQueue.OfAsync(exchange, document.Id), Person(exchange)))
             : Page.SeeOther(ActionUrl(document));
     });
 

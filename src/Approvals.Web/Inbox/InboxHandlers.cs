@@ -3,7 +3,6 @@ using Approvals.Web.Pages;
 using Approvals.Web.Requests;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Ports;
-using Approvals.Workflow.Principals;
 using Microsoft.AspNetCore.Http;
 
 namespace Approvals.Web.Inbox;
@@ -16,26 +15,33 @@ public static class InboxHandlers
     /// <summary><c>GET /inbox</c></summary>
     public static Task<IResult> ShowAsync(HttpContext context) => Page.SignedInAsync(context, async exchange =>
     {
-        var query = new QueryParameters(exchange.Request, "scope", "status", "type", "cursor");
+        var query = new QueryParameters(exchange.Request, "scope", "status", "type", "group", "cursor");
         IReadOnlyList<ListScope> scopes = ActionLists.ScopesOf(exchange.Caller);
         ListScope scope = query.Enumeration<ListScope>("scope") ?? (scopes.Count > 0 ? scopes[0] : ListScope.Mine);
         ActionLists.Require(exchange.Caller, scope);
+        string? group = scope == ListScope.Review ? query.Text("group", 200) : null;
+        if (group is not null && !exchange.Caller.Principal.Groups.Contains(group)) throw QueryParameters.Invalid("group", "Name one of your own groups, or none.");
 
         // A reviewer comes for what is open; "any" is a choice that a filter makes.
         string? statusText = query.Text("status", 40);
         ActionStatus? status = statusText is null && scope == ListScope.Review ? ActionStatus.InReview
             : statusText is "any" ? null
             : query.Enumeration<ActionStatus>("status");
+        bool isQueue = scope == ListScope.Review && status == ActionStatus.InReview;
         ActionQuery list = ActionLists.InScope(
-            exchange.Caller, scope, new ActionQuery(status, query.Text("type", SubmitBody.MaxType), null, PageSize, query.Text("cursor", 500)));
+            exchange.Caller, scope, new ActionQuery(status, query.Text("type", SubmitBody.MaxType), null, isQueue ? ReviewQueue.Size : PageSize, query.Text("cursor", 500)));
+        if (group is not null) list = list with { ReviewGroups = [group] };
+
         ActionPage page = await ActionLists.FetchAsync(exchange, list);
-        InboxItem[] items = [.. page.Actions.Select(document => InboxItem.Of(document, exchange.Caller.Principal, exchange.Now))];
+        IEnumerable<InboxItem> items = page.Actions.Select(document => InboxItem.Of(document, exchange.Caller.Principal, exchange.Now));
         return await PageRenderer.RenderAsync<InboxPage>(exchange.Http, new InboxPageModel(
-            items,
+            [.. isQueue ? ReviewQueue.InOrder(items) : items],
             [.. scopes.Select(SnakeCase.Of)],
             SnakeCase.Of(scope),
             status is { } only ? SnakeCase.Of(only) : "any",
             list.Type,
+            scope == ListScope.Review ? exchange.Caller.Principal.Groups : [],
+            group,
             page.NextCursor,
             exchange.Now,
             SignedIn.Of(exchange.Http, exchange.Caller, exchange.Service<FormGuard>())));
@@ -43,23 +49,19 @@ public static class InboxHandlers
 }
 
 /// <summary>What the inbox shows.</summary>
+/// <param name="Groups">The person's own, to choose from; none where they do not matter.</param>
+/// <param name="Group">The one that was chosen.</param>
 public sealed record InboxPageModel(
     IReadOnlyList<InboxItem> Items,
     IReadOnlyList<string> Scopes,
     string Scope,
     string Status,
     string? Type,
+    IReadOnlyList<string> Groups,
+    string? Group,
     string? NextCursor,
     DateTimeOffset Now,
     SignedIn Person)
 {
     internal static IEnumerable<string> Statuses => SnakeCase.Names<ActionStatus>();
-}
-
-/// <summary>One action in the inbox.</summary>
-/// <param name="IsForYou">Whether this person can vote on it now.</param>
-public sealed record InboxItem(ActionDocument Document, string? Target, bool IsForYou)
-{
-    internal static InboxItem Of(ActionDocument document, Principal person, DateTimeOffset now) => new(
-        document, TargetText.Of(document), !document.IsTerminal && document.Review is { } review && review.CheckVoter(person, now) is null);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Approvals.Policy;
 using Approvals.Web.Callers;
+using Approvals.Web.Inbox;
 using Approvals.Web.Pages;
 using Approvals.Web.Problems;
 using Approvals.Web.Requests;
@@ -50,7 +51,7 @@ public static class ReviewHandlers
         if (opened.Dead is null) return Page.SeeOther("/review/" + exchange.RouteValue("token", ReviewLinks.MaxTokenLength));
         if (opened.Dead is not DeadLink.Voted) return await GoneAsync(exchange, opened);
         return await PageRenderer.RenderAsync<ResultPage>(
-            exchange.Http, new ResultPageModel(opened.Document, Ballot.Find(opened.Document, opened.Recipient!)!, exchange.Now, null, null));
+            exchange.Http, new ResultPageModel(opened.Document, Ballot.Find(opened.Document, opened.Recipient!)!, exchange.Now, [], null));
     });
 
     /// <summary>Says no more than that: who holds a link may not be its recipient.</summary>
@@ -108,8 +109,8 @@ public static class ReviewHandlers
 }
 
 /// <summary>What the result page shows.</summary>
-/// <param name="BackUrl">Where a signed-in person goes on to.</param>
-public sealed record ResultPageModel(ActionDocument Document, Vote Vote, DateTimeOffset Now, string? BackUrl, SignedIn? Person);
+/// <param name="Queue">What else waits for a signed-in person, the most urgent first.</param>
+public sealed record ResultPageModel(ActionDocument Document, Vote Vote, DateTimeOffset Now, IReadOnlyList<InboxItem> Queue, SignedIn? Person);
 
 /// <summary>What the page of a dead link shows.</summary>
 /// <param name="Own">The recipient's own vote, if there is one.</param>

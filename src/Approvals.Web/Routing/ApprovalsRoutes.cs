@@ -149,6 +149,7 @@ public static class ApprovalsRoutes
         Page("decide-page", "POST", "/actions/{id}/review", ActionPageHandlers.DecideAsync),
         Page("result-page", "GET", "/actions/{id}/result", ActionPageHandlers.ResultAsync),
         Page("audit", "GET", "/audit", AuditHandlers.ShowAsync),
+        Page("audit-reviewers", "GET", "/audit/reviewers", ReviewerHandlers.ShowAsync),
         Page("manage", "GET", "/manage", ManageHandlers.ShowAsync),
         Page("manage-create", "POST", "/manage/principals", ManageHandlers.CreateAsync),
         Page("manage-replay", "POST", "/manage/replays", ManageHandlers.ReplayAsync),
