@@ -7,28 +7,60 @@ namespace Approvals.Web.Tests.Pages;
 public sealed class AccessibilityTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Axe_finds_nothing_on_any_page(bool isDark)
+    [InlineData(false, 390)]
+    [InlineData(true, 390)]
+    [InlineData(false, 1280)]
+    [InlineData(true, 1280)]
+    public async Task Axe_finds_nothing_on_any_page(bool isDark, int width)
     {
         string axe = AxeCore.Load();
         await using Chromium chromium = await Chromium.StartAsync();
-        await using Gate gate = await Gate.StartAsync(services: services => services.AddReadiness());
-        ActionDocument rich = await Gallery.RichActionAsync(gate);
-        IPage page = await chromium.OpenAsync(390, 844, isDark);
-        async Task CheckAsync(string path)
+        await using Gate gate = await Gallery.OpenAsync();
+        Gallery.Exhibits shown = await Gallery.FillAsync(gate);
+        IPage page = await chromium.OpenAsync(width, 844, isDark);
+        async Task CheckAsync(string? path)
         {
-            await page.GotoAsync(gate.Url + path[1..]);
+            if (path is not null) await page.GotoAsync(gate.Url + path[1..]);
             string[] violations = await AxeCore.ViolationsAsync(page, axe);
-            Assert.True(violations.Length == 0, path[..Math.Min(20, path.Length)] + ": " + string.Join("\n", violations));
+            Assert.True(violations.Length == 0, (path ?? page.Url)[..Math.Min(30, (path ?? page.Url).Length)] + ": " + string.Join("\n", violations));
+
+            // Where a screen reader goes: one main, one heading of the first rank, a way past the header.
+            Assert.Equal("1 1 1", await page.EvaluateAsync<string>(
+                "[document.querySelectorAll('main').length, document.querySelectorAll('h1').length, document.querySelectorAll('a.skip[href=\"#main\"]').length].join(' ')"));
         }
 
-        await CheckAsync(Gallery.LinkOf(gate, rich, Gate.Ann));
+        string link = Gallery.LinkOf(gate, shown.Rich, Gate.Ben);
+        await CheckAsync(link);
+        await page.ClickAsync("main summary");
+        await CheckAsync(null);
+        foreach (ActionDocument other in (ActionDocument[])[shown.Long, shown.Guarded]) await CheckAsync(Gallery.LinkOf(gate, other, Gate.Ben));
         await CheckAsync("/review/nonsense");
+        await page.GotoAsync(gate.Url + Gallery.LinkOf(gate, shown.Quick, Gate.Ann)[1..]);
+        await page.ClickAsync("button[value=deny]");
+        await CheckAsync(null);
+        await CheckAsync(Gallery.LinkOf(gate, shown.Quick, Gate.Ben));
         await CheckAsync("/sign-in");
-        await page.FillAsync("#key", gate.KeyOf(Gate.Root));
-        await page.ClickAsync("button[type=submit]");
-        foreach (string path in (string[])["/inbox", "/audit", "/manage", "/actions/" + rich.Id]) await CheckAsync(path);
+        await chromium.SignInAsync(page, gate, Gate.Ann);
+        foreach (string path in (string[])["/inbox", $"/actions/{shown.Rich.Id}/review", "/actions/" + shown.Rich.Id]) await CheckAsync(path);
+        await page.Context.ClearCookiesAsync();
+        await chromium.SignInAsync(page, gate, Gate.Root);
+        foreach (string path in (string[])["/inbox", "/audit", "/audit/reviewers", "/manage", "/actions/" + shown.Done.Id]) await CheckAsync(path);
+    }
+
+    [Fact]
+    public async Task Nothing_moves_and_forced_colours_keep_every_boundary()
+    {
+        await using Chromium chromium = await Chromium.StartAsync();
+        await using Gate gate = await Gate.StartAsync();
+        ActionDocument rich = await Gallery.RichActionAsync(gate);
+        IPage page = await chromium.OpenAsync(390, 844);
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ForcedColors = ForcedColors.Active });
+        await page.GotoAsync(gate.Url + Gallery.LinkOf(gate, rich, Gate.Ben)[1..]);
+        string[] unbounded = await page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('button, .mask, .odd, .badge, textarea, .decide, .warning')].filter(e => parseFloat(getComputedStyle(e).borderTopWidth) < 1).map(e => e.outerHTML)");
+        Assert.Empty(unbounded);
+        Assert.Empty(await page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('*')].filter(e => getComputedStyle(e).animationName !== 'none' || parseFloat(getComputedStyle(e).transitionDuration) > 0).map(e => e.outerHTML)"));
     }
 
     [Fact]
