@@ -104,10 +104,10 @@ internal sealed class Gate : IAsyncDisposable
         return keyId;
     }
 
-    /// <summary>A client without credentials that follows nothing and keeps no cookies.</summary>
+    /// <summary>A client without credentials that follows nothing, keeps no cookies, and takes no answer that the API does not describe.</summary>
     public HttpClient Client(Principal? caller = null)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Url };
+        var client = new HttpClient(new SchemaHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })) { BaseAddress = Url };
         if (caller is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", KeyOf(caller));
         return client;
     }

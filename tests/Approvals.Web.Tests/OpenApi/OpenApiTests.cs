@@ -1,8 +1,10 @@
+using System.Net;
 using System.Text.Json;
 using Approvals.Web.OpenApi;
 using Approvals.Web.Problems;
 using Approvals.Web.Routing;
 using Approvals.Web.Tests.Hosting;
+using Approvals.Workflow.Actions;
 
 namespace Approvals.Web.Tests.OpenApi;
 
@@ -24,6 +26,52 @@ public sealed class OpenApiTests
         ];
         Assert.Equal(ApprovalsRoutes.All.Where(route => route.IsApi).Select(route => route.Name).Order(), operations);
     }
+
+    [Fact]
+    public async Task Every_schema_of_an_answer_is_held_against_a_real_answer()
+    {
+        await using Gate gate = await Gate.StartAsync(services: services => services.AddReadiness());
+        using HttpClient etl = gate.Client(Gate.Etl);
+        using HttpClient ann = gate.Client(Gate.Ann);
+        using HttpClient root = gate.Client(Gate.Root);
+        using HttpClient anybody = gate.Client();
+        int before = SchemaHandler.Checked;
+        async Task<JsonElement> IsAsync(Task<HttpResponseMessage> answer, HttpStatusCode expected = HttpStatusCode.OK)
+        {
+            HttpResponseMessage response = await answer;
+            Assert.Equal(expected, response.StatusCode);
+            return await Gate.ReadAsync(response);
+        }
+
+        // The client checks each answer against its schema.
+        JsonElement accepted = await IsAsync(etl.PostAsync("/api/actions", Gate.Json(Pages.Gallery.Rich.Replace("\"onBehalfOf\": \"eve\"", "\"audience\": \"etl\""))), HttpStatusCode.Accepted);
+        string id = accepted.GetProperty("id").GetString()!;
+        ActionDocument document = await gate.UntilAsync(id, shown => shown.Status == ActionStatus.InReview);
+        await IsAsync(ann.GetAsync("/api/actions"));
+        await IsAsync(ann.GetAsync($"/api/actions/{id}/view"));
+        await IsAsync(ann.PostAsync($"/api/actions/{id}/review-link", null), HttpStatusCode.Created);
+        await IsAsync(ann.PostAsync($"/api/actions/{id}/votes", Gate.Json($$"""{"verdict":"approve","justification":"as agreed","viewDigest":"{{document.View!.Digest}}"}""")));
+        await gate.UntilAsync(id, shown => shown.IsTerminal);
+        JsonElement release = await IsAsync(etl.GetAsync($"/api/actions/{id}/release"));
+        await IsAsync(etl.PostAsync("/api/releases/redeem", Gate.Json($$"""{"token":"{{release.GetProperty("token").GetString()}}","actionDigest":"{{document.Request.ActionDigest}}"}""")));
+        await IsAsync(etl.PostAsync($"/api/actions/{id}/receipt", Gate.Json("""{"outcome":"succeeded"}""")), HttpStatusCode.Created);
+        await IsAsync(etl.GetAsync("/api/actions/" + id));
+        await IsAsync(root.GetAsync("/api/records/" + id));
+        await IsAsync(root.PostAsync("/api/principals", Gate.Json("""{"kind":"service","subject":"new","roles":["requester"]}""")), HttpStatusCode.Created);
+        await IsAsync(root.GetAsync("/api/principals"));
+        await IsAsync(anybody.GetAsync("/health/live"));
+        await IsAsync(anybody.GetAsync("/health/ready"), HttpStatusCode.ServiceUnavailable);
+        await IsAsync(anybody.GetAsync("/api/actions"), HttpStatusCode.Unauthorized);
+        Assert.True(SchemaHandler.Checked - before >= 15);
+    }
+
+    [Theory]
+    [InlineData("""{"status":"live"}""", true)]
+    [InlineData("""{"status":1}""", false)]
+    [InlineData("""{}""", false)]
+    [InlineData("""{"status":"live","more":1}""", false)]
+    public void Schema_check_refuses_what_is_not_described(string answer, bool isGood) =>
+        Assert.Equal(isGood, new SchemaCheck(Document.GetProperty("components").GetProperty("schemas")).Check("Live", JsonDocument.Parse(answer).RootElement).Count == 0);
 
     [Fact]
     public void Every_problem_is_an_answer_of_some_route()
