@@ -31,7 +31,7 @@ internal sealed class Gate : IAsyncDisposable
     public static readonly Principal Ben = new(PrincipalKind.Human, Principal.LocalIssuer, "ben", "Ben Ito", ["data-owners"]);
     public static readonly Principal Eve = new(PrincipalKind.Human, Principal.LocalIssuer, "eve", "Eve Novak", ["others"]);
     public static readonly Principal Aud = new(PrincipalKind.Human, Principal.LocalIssuer, "aud", "Aud Itor", []);
-    public static readonly Principal Root = new(PrincipalKind.Human, Principal.LocalIssuer, "root", "Root", []);
+    public static readonly Principal Root = new(PrincipalKind.Human, Principal.LocalIssuer, "root", "Rosa Diaz", []);
 
     private readonly WebApplication app;
     private readonly Dictionary<string, string> keys = [];

@@ -79,12 +79,15 @@ internal static class Gallery
         return new Exhibits(rich, demo, quick, many, guarded, done);
     }
 
-    private static async Task<ActionDocument> DecidedAsync(Gate gate, string body, Principal voter, string verdict, int seconds)
+    private static async Task<ActionDocument> DecidedAsync(Gate gate, string body, Principal voter, string verdict, int seconds) =>
+        await DecideAsync(gate, await gate.InReviewAsync(body), voter, verdict, "As planned.", seconds);
+
+    /// <summary>Decides by the page, so many seconds after opening it.</summary>
+    public static async Task<ActionDocument> DecideAsync(Gate gate, ActionDocument document, Principal voter, string verdict, string justification, int seconds)
     {
-        ActionDocument document = await gate.InReviewAsync(body);
         using HttpClient browser = gate.Browser();
         string link = LinkOf(gate, document, voter);
-        Dictionary<string, string> form = new(await Forms.OpenAsync(browser, link)) { ["verdict"] = verdict, ["justification"] = "As planned." };
+        Dictionary<string, string> form = new(await Forms.OpenAsync(browser, link)) { ["verdict"] = verdict, ["justification"] = justification };
         gate.Time.Advance(TimeSpan.FromSeconds(seconds));
         (await browser.PostAsync(link, new FormUrlEncodedContent(form))).Dispose();
         return await gate.UntilAsync(document.Id, shown => shown.IsTerminal);

@@ -31,7 +31,10 @@ public sealed class PageScreenshots
 
         await camera.TakeAsync("review", Gallery.LinkOf(gate, shown.Rich, Gate.Ben));
         await camera.TakeAsync("review-demo", Gallery.LinkOf(gate, shown.Demo, Gate.Ben));
+        await camera.TakeScreenAsync("screen-review");
         await camera.TakeAsync("review-long", Gallery.LinkOf(gate, shown.Long, Gate.Ben));
+        await page.Locator("#h-long").ScrollIntoViewIfNeededAsync();
+        await camera.TakeScreenAsync("screen-review-long");
         await camera.TakeAsync("problem", "/review/nonsense");
         await camera.TakeAsync("sign-in-first", Gallery.LinkOf(gate, shown.Guarded, Gate.Ben));
         await camera.TakeAsync("sign-in", "/sign-in");
@@ -60,11 +63,18 @@ public sealed class PageScreenshots
         await camera.TakeAsync("audit", "/audit");
         await camera.TakeAsync("reviewers", "/audit/reviewers");
         await camera.TakeAsync("manage", "/manage");
+
+        // The README's: what a screen shows without scrolling.
+        await Gallery.DecideAsync(gate, shown.Demo, Gate.Ben, "approve", "Checked against DPA-2214.", 84);
+        await page.GotoAsync($"{gate.Url}actions/{shown.Demo.Id}");
+        await camera.TakeScreenAsync("screen-action");
         await page.Context.DisposeAsync();
     }
 
     private sealed class Camera(IPage page, Gate gate, string name, int[] widths)
     {
+        public async Task TakeScreenAsync(string what) => _ = await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder, $"{what}-{name}.png") });
+
         public async Task TakeAsync(string what, string? path, Func<Task>? before = null)
         {
             if (path is not null) await page.GotoAsync(gate.Url + path[1..]);
