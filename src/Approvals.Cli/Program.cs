@@ -3,6 +3,7 @@ using Approvals.Cli.Actions;
 using Approvals.Cli.Demo;
 using Approvals.Cli.Exec;
 using Approvals.Cli.LedgerFiles;
+using Approvals.Cli.Notifications;
 using Approvals.Cli.Output;
 using Approvals.Cli.Principals;
 using Approvals.Cli.Serve;
@@ -23,6 +24,7 @@ var root = new RootCommand(
     VoteCommand.Create(),
     ExecCommand.Create(),
     PrincipalCommand.Create(),
+    NotificationsCommand.Create(),
     LedgerCommand.Create(),
     UpkeepCommands.Backup(),
     UpkeepCommands.Restore(),

@@ -47,6 +47,9 @@ internal sealed class GateClient : IDisposable
     public Task<JsonElement> PostAsync<T>(string path, T body, CancellationToken cancellationToken, string? idempotencyKey = null) =>
         PostBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web), cancellationToken, idempotencyKey);
 
+    /// <summary>POSTs without a body, and drops the answer's.</summary>
+    public Task PostNothingAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, null, null, cancellationToken);
+
     public Task DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, null, null, cancellationToken);
 
     public void Dispose() => http.Dispose();

@@ -14,8 +14,10 @@ public sealed class TeamsCard(ReviewPages pages)
 {
     public const string ContentType = "application/vnd.microsoft.card.adaptive";
 
-    /// <summary>Teams takes 28 KB a message; the page has the rest.</summary>
-    private const int MaxShown = 8_000;
+    /// <summary>Of the view, as JSON: Teams takes 28 KB a message, and the page has the rest.</summary>
+    private const int MaxBytes = 20_000;
+
+    private const int MaxLine = 1_000;
 
     /// <summary>Teams refreshes a card for at most so many people by itself.</summary>
     private const int MaxRefreshed = 60;
@@ -69,16 +71,17 @@ public sealed class TeamsCard(ReviewPages pages)
     {
         var body = new JsonArray(Runs(Run(message.Title, "weight", "bolder")));
         foreach (MessageFact fact in message.Facts) body.Add(Runs(Run(fact.Label + ": ", "weight", "bolder"), Run(fact.Value, null, null)));
-        int left = MaxShown;
-        foreach (ViewPart part in message.Parts)
+        int left = MaxBytes;
+        foreach (JsonObject line in message.Parts.SelectMany(Lines))
         {
-            body.Add(Runs(Run(part.Label, "weight", "bolder")));
-            string text = part.Text.Length <= left ? part.Text : part.Text[..(left > 0 && char.IsHighSurrogate(part.Text[left - 1]) ? left - 1 : left)];
-            foreach (string line in text.Split('\n')) body.Add(Runs(Run(line.Length == 0 ? " " : line, "fontType", "monospace")));
-            left -= text.Length;
-            if (text.Length == part.Text.Length) continue;
-            body.Add(Runs(Run("Shown in part. The review page shows all of it.", "isSubtle", true)));
-            break;
+            left -= line.ToJsonString().Length + 1;
+            if (left < 0)
+            {
+                body.Add(Runs(Run("Shown in part. The review page shows all of it.", "isSubtle", true)));
+                break;
+            }
+
+            body.Add(line);
         }
 
         if (message.Deadline is { } deadline) body.Add(Runs(Run($"Decide by {ReviewMessage.Utc(deadline)}", "isSubtle", true)));
@@ -90,6 +93,22 @@ public sealed class TeamsCard(ReviewPages pages)
             ["msteams"] = new JsonObject { ["width"] = "Full" },
             ["body"] = body,
         };
+    }
+
+    /// <summary>A block for each line: a run has no line breaks.</summary>
+    private static IEnumerable<JsonObject> Lines(ViewPart part)
+    {
+        yield return Runs(Run(part.Label, "weight", "bolder"));
+        foreach (string line in part.Text.Split('\n'))
+        {
+            for (int from = 0; from == 0 || from < line.Length;)
+            {
+                int length = Math.Min(MaxLine, line.Length - from);
+                if (from + length < line.Length && char.IsHighSurrogate(line[from + length - 1])) length--;
+                yield return Runs(Run(length == 0 ? " " : line.Substring(from, length), "fontType", "monospace"));
+                from += Math.Max(1, length);
+            }
+        }
     }
 
     private static JsonObject Runs(params JsonNode[] runs) => new() { ["type"] = "RichTextBlock", ["inlines"] = new JsonArray(runs) };

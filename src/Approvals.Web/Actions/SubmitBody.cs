@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Xml;
+using Approvals.Notifications.Outbound;
 using Approvals.Web.Problems;
 using Approvals.Web.Requests;
 using Approvals.Workflow.Principals;
@@ -106,7 +107,7 @@ internal sealed record SubmitBody
     {
         if (fields.OptionalString("callbackUrl", 2_000) is not { } text) return null;
         bool allowed = Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
-            && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0
+            && OutboundHttp.IsAllowed(url) && url.Query.Length == 0 && url.Fragment.Length == 0
             && options.CallbackHosts.Contains(url.IdnHost, StringComparer.OrdinalIgnoreCase);
         return allowed
             ? url!.AbsoluteUri
