@@ -46,13 +46,17 @@ public static class ActionHandlers
         };
     });
 
-    /// <summary><c>GET /api/actions/{id}</c>, with <c>?wait=1..60</c> as soon as it is decided.</summary>
+    /// <summary><c>GET /api/actions/{id}</c>, with <c>?wait=1..60</c> as soon as it is decided, or with <c>&amp;until=review</c> as soon as people are asked.</summary>
     public static Task<IResult> GetAsync(HttpContext context) => Api.CallerAsync(context, [], async exchange =>
     {
-        var query = new QueryParameters(exchange.Request, "wait");
+        var query = new QueryParameters(exchange.Request, "wait", "until");
+        int? wait = query.Integer("wait", 1, 60);
+        bool untilReview = query.Enumeration<WaitUntil>("until") is WaitUntil.Review;
         ActionDocument document = await exchange.FindActionAsync(Visibility.MaySee);
-        if (query.Integer("wait", 1, 60) is { } seconds && !document.IsTerminal)
-            document = await exchange.WaitAsync(document, shown => shown.IsTerminal, TimeSpan.FromSeconds(seconds));
+        if (wait is { } seconds && !IsReached(document))
+            document = await exchange.WaitAsync(document, IsReached, TimeSpan.FromSeconds(seconds));
+
+        bool IsReached(ActionDocument shown) => shown.IsTerminal || (untilReview && shown.Status == ActionStatus.InReview);
 
         return Answer.Ok(StatusDocument.Of(exchange.Caller, document));
     });
@@ -108,6 +112,15 @@ public static class ActionHandlers
         }
 
         throw new ProblemException(ProblemTypes.AlreadyDecided, $"Nothing to cancel: the action is {SnakeCase.Of(document.Status)}.");
+    }
+
+    /// <summary>What a long poll waits for.</summary>
+    private enum WaitUntil
+    {
+        Decision,
+
+        /// <summary>People are asked, or nobody will be: the action is decided.</summary>
+        Review,
     }
 
     /// <summary>Only a well-formed one (W3C Trace Context): it is stored and passed on.</summary>

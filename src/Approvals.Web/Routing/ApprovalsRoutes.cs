@@ -39,7 +39,7 @@ public static class ApprovalsRoutes
         },
         new("get-action", "GET", "/api/actions/{id}", ActionHandlers.GetAsync)
         {
-            Summary = "Where an action stands. Query: wait (1 to 60 seconds) answers as soon as it is decided.",
+            Summary = "Where an action stands. Query: wait (1 to 60 seconds) answers as soon as it is decided, with until=review as soon as people are asked.",
             Response = "Action",
         },
         new("cancel-action", "DELETE", "/api/actions/{id}", ActionHandlers.CancelAsync)
