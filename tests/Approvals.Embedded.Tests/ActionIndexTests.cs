@@ -119,6 +119,15 @@ public sealed class ActionIndexTests
         Assert.Equal("three", (await stores.Index.ReserveAsync(Reservation("three") with { KeyHash = "other" }, CancellationToken.None)).ActionId);
     }
 
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("\0")]
+    public async Task Cursor_of_nobody_is_refused(string cursor)
+    {
+        await using StoreFolder stores = await StoreFolder.OpenAsync();
+        await Assert.ThrowsAsync<FormatException>(() => stores.Index.ListAsync(new ActionQuery(Cursor: cursor), CancellationToken.None));
+    }
+
     private static Task<ActionDocument> DecideAsync(StoreFolder stores) =>
         stores.Index.UpdateAsync(Id(1), document => document with { Status = ActionStatus.Denied }, CancellationToken.None);
 

@@ -114,7 +114,7 @@ internal sealed class TableActionIndex(TableClient actions, TableClient open, Ta
     private IAsyncEnumerable<(string Id, ActionDocument? Document)> ScanAsync(ActionQuery query, CancellationToken cancellationToken)
     {
         bool hasCursor = IndexKeys.TryOf(query.Cursor ?? "", out IndexKeys after);
-        if (query.Cursor is not null && !hasCursor) return AsyncEnumerable.Empty<(string, ActionDocument?)>();
+        if (query.Cursor is not null && !hasCursor) throw new FormatException("Not a cursor of this index.");
         return query.Status is ActionStatus.Pending or ActionStatus.InReview
             ? ScanOpenAsync(after.Row ?? "", cancellationToken)
             : ScanAllAsync(query, hasCursor ? after : null, cancellationToken);

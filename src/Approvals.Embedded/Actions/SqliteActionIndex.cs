@@ -185,7 +185,7 @@ public sealed class SqliteActionIndex : IActionIndex
     {
         var values = new List<SqliteValue> { limit };
         var conditions = new List<string>();
-        if (query.Cursor is not null) Where("id < ?", query.Cursor);
+        if (query.Cursor is { } cursor) Where("id < ?", Guid.TryParseExact(cursor, "D", out _) ? cursor : throw new FormatException("Not a cursor of this index."));
         if (query.Status is { } status) Where("status = ?", Name(status));
         if (query.Type is not null) Where("type = ?", query.Type);
         if (query.Actor is { } actor) Where("actor = ?", actor.ToString());

@@ -30,6 +30,7 @@ public interface IActionIndex
     Task<ActionDocument?> WaitAsync(string actionId, Func<ActionDocument, bool> until, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Newest first, a page at a time.</summary>
+    /// <exception cref="FormatException">The cursor is not of the form that earlier pages have.</exception>
     Task<ActionPage> ListAsync(ActionQuery query, CancellationToken cancellationToken);
 }
 
