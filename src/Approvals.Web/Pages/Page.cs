@@ -1,3 +1,4 @@
+using Approvals.Policy;
 using Approvals.Web.Callers;
 using Approvals.Web.Problems;
 using Approvals.Web.Requests;
@@ -20,10 +21,12 @@ internal static class Page
 
     private static async Task<IResult> RunAsync(HttpContext context, bool isForSignedIn, Func<Exchange, Task<IResult>> handle)
     {
+        Caller? caller = null;
         try
         {
             SchemeResult session = await context.RequestServices.GetRequiredService<CallerAuthentication>().AuthenticateAsync(context, allowAmbient: true);
-            Api.LimitRate(context, session.Caller);
+            caller = session.Caller;
+            Api.LimitRate(context, caller);
             if (isForSignedIn && session.Caller is null)
             {
                 bool isGet = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
@@ -41,8 +44,17 @@ internal static class Page
             ProblemException? problem = Api.ProblemOf(exception);
             string? traceId = problem is null ? Api.LogDefect(context, exception) : null;
             problem ??= new ProblemException(ProblemTypes.Internal, "Try again in a moment. If it keeps failing, tell the operator.");
-            return await PageRenderer.RenderAsync<ProblemPage>(context, new ProblemPageModel(problem, traceId), problem.Type.Status, problem);
+            return await PageRenderer.RenderAsync<ProblemPage>(context, new ProblemPageModel(problem, traceId, SignInFor(problem, caller, context.Request.Path)), problem.Type.Status, problem);
         }
+    }
+
+    /// <summary>Where signing in helps. Only paths of actions are named: a review link's is a secret, and an address is seen by many.</summary>
+    private static string? SignInFor(ProblemException problem, Caller? caller, PathString path)
+    {
+        if (problem.Type != ProblemTypes.AssuranceTooLow && problem.Type != ProblemTypes.SignInState) return null;
+        string next = path.StartsWithSegments("/actions") ? path.Value! : "/inbox";
+        bool needsMore = problem.Type == ProblemTypes.AssuranceTooLow && caller?.Assurance >= Assurance.Idp;
+        return $"/sign-in?next={Uri.EscapeDataString(next)}{(needsMore ? "&mfa=1" : "")}";
     }
 
     private sealed class SeeOtherResult(string path) : IResult, IStatusCodeHttpResult
@@ -59,4 +71,5 @@ internal static class Page
     }
 }
 
-public sealed record ProblemPageModel(ProblemException Problem, string? TraceId);
+/// <param name="SignIn">Where to sign in, when that helps.</param>
+public sealed record ProblemPageModel(ProblemException Problem, string? TraceId, string? SignIn);

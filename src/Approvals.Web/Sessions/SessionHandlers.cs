@@ -51,7 +51,8 @@ public static class SessionHandlers
     private static IReadOnlyList<SignInChoice> Choices(Exchange exchange, string next) =>
     [
         .. exchange.Service<AppServiceScheme>().SignInAt(next) is { } platform ? [platform] : Array.Empty<SignInChoice>(),
-        .. exchange.Service<IssuerRegistry>().SignIns.Select(issuer => new SignInChoice(issuer.Title, $"/sign-in/{issuer.Name}?next={Uri.EscapeDataString(next)}")),
+        .. exchange.Service<IssuerRegistry>().SignIns.Select(issuer =>
+            new SignInChoice(issuer.Title, $"/sign-in/{issuer.Name}?next={Uri.EscapeDataString(next)}{(exchange.Request.Query["mfa"] == "1" ? "&mfa=1" : "")}")),
     ];
 }
 

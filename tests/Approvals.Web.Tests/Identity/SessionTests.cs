@@ -151,6 +151,35 @@ public sealed class SessionTests
         await page.GetByLabel("login").WaitForAsync(); // the provider asks again
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Pages_of_signing_in_and_out_pass_axe(bool isDark)
+    {
+        string axe = AxeCore.Load();
+        await using SignInGate gate = await SignInGate.StartAsync();
+        await using Chromium chromium = await Chromium.StartAsync();
+        IPage page = await chromium.OpenAsync(390, 844, isDark);
+        await page.GotoAsync(gate.Gate.Url + "sign-in");
+        Assert.Empty(await AxeCore.ViolationsAsync(page, axe));
+        await page.GotoAsync(gate.Gate.Url + "sign-in/idp/callback");
+        await page.GetByText("The sign-in cannot be finished").First.WaitForAsync();
+        Assert.Empty(await AxeCore.ViolationsAsync(page, axe));
+
+        await page.GotoAsync(gate.Gate.Url + "sign-in/idp");
+        await page.GetByLabel("login").FillAsync("alice");
+        await page.GetByText("Continue").ClickAsync();
+        await page.GetByText("Sign out").ClickAsync();
+        await page.GetByText("You are signed out here").WaitForAsync();
+        Assert.Empty(await AxeCore.ViolationsAsync(page, axe));
+        if (Environment.GetEnvironmentVariable("APPROVALS_PAGES") is { } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"signed-out-{isDark}.png") });
+            await page.GotoAsync(gate.Gate.Url + "sign-in");
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"sign-in-{isDark}.png") });
+        }
+    }
+
     private static async Task RevokeKeysAsync(SignInGate gate, Principal person)
     {
         foreach (Credential credential in await gate.Gate.Ports.ListAsync(CancellationToken.None))

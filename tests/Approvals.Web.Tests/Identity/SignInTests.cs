@@ -86,7 +86,11 @@ public sealed class SignInTests
             signIn.Mfa = [new ClaimSettings { Claim = "acr", Values = ["urn:example:two"] }];
         });
         string action = await gate.AskAsync(Assurance.IdpMfa);
-        using Visitor visitor = gate.Visit();
+        using Visitor visitor = gate.Visit(), weak = gate.Visit();
+        await weak.SignInAsync("alice");
+        string more = (await weak.GetPageAsync($"/actions/{action}/review")).QuerySelector("a.button")!.GetAttribute("href")!;
+        string choice = (await weak.GetPageAsync(more)).QuerySelector(".choices a")!.GetAttribute("href")!;
+        Assert.Equal($"/sign-in/idp?next=%2Factions%2F{action}%2Freview&mfa=1", choice);
         Assert.DoesNotContain("acr_values", (await visitor.BeginAsync()).Query);
         Assert.Contains("acr_values=urn%3Aexample%3Atwo", (await visitor.BeginAsync("?mfa=1")).Query);
 
