@@ -116,6 +116,13 @@ internal static class ChecksEurope
         return "TRWAGMYFPDXBNJZSQVHLCKE"[(int)(number % 23)] == d.Letter(8);
     }
 
+    /// <summary>Old numbers are printed without their leading zero.</summary>
+    public static bool SpanishIdOfSeven(ReadOnlySpan<byte> value)
+    {
+        var d = Digits.Read(value, stackalloc byte[9]);
+        return d.Length == 8 && "TRWAGMYFPDXBNJZSQVHLCKE"[(int)(d.Number(0, 7) % 23)] == d.Letter(7);
+    }
+
     public static bool SpanishCompany(ReadOnlySpan<byte> value)
     {
         var d = Digits.Read(value, stackalloc byte[9]);

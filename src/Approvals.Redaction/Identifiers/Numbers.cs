@@ -64,7 +64,8 @@ internal static class Numbers
                 if (last > first && !CardGroups(starts[first..(last + 1)], ends[first..(last + 1)])) continue;
                 if (last == first && text.At(starts[first] - 1) == '.') continue;
                 var value = bytes[starts[first]..ends[last]];
-                if (!CheckDigits.Card(value)) continue;
+                // Beside "credit card" a number that passes Luhn is one, whoever issued it.
+                if (!CheckDigits.Card(value) && !(last == first && digits >= 14 && CheckDigits.Luhn(value) && CreditContext(text, starts[first], ends[last]))) continue;
                 // Twelve to fifteen bare digits pass Luhn by chance once in ten: they need a word beside them, or to be alone.
                 var confidence = text.Rules[BuiltIn.CreditCard].Confidence;
                 if (last == first && (digits != 16 || !MajorIssuer(value)) && !CardContext(text, starts[first], ends[last])) confidence = IsWhole(text, starts[first], ends[last]) ? 0.6f : 0.3f;
@@ -79,6 +80,10 @@ internal static class Numbers
     private static bool MajorIssuer(ReadOnlySpan<byte> v) => v[0] is (byte)'4' or (byte)'5' or (byte)'6' or (byte)'2' || (v[0] == '3' && v[1] == '5');
 
     private static readonly uint[] CardWords = RuleTable.KeywordHashes(["card", "credit", "creditcard", "debit", "visa", "mastercard", "amex", "pan", "cc", "ccn", "payment", "kreditkarte", "carte", "tarjeta", "carta", "maestro", "discover", "diners", "jcb", "cardnumber"]);
+
+    private static readonly uint[] CreditWords = RuleTable.KeywordHashes(["creditcard", "cardnumber", "credit", "debit", "visa", "mastercard", "amex", "ccn"]);
+
+    private static bool CreditContext(in ScanText text, int start, int end) => ContextWords.Near(text, start, end, CreditWords);
 
     private static bool CardContext(in ScanText text, int start, int end) => ContextWords.Near(text, start, end, CardWords);
 

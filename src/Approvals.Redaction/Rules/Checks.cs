@@ -105,6 +105,8 @@ internal static class Checks
         ["bech32"] = Encoded.IsBech32,
         ["base58check"] = Encoded.IsBase58Check,
         ["mixed"] = IsMixed,
+        ["mostly-digits"] = IsMostlyDigits,
+        ["es-id-seven"] = ChecksEurope.SpanishIdOfSeven,
     };
 
     /// <summary>Not a word: some digit or mark stands in it.</summary>
@@ -113,6 +115,14 @@ internal static class Checks
         foreach (var b in value)
             if (!ByteClass.IsLetter(b) && !ByteClass.IsHigh(b) && b is not ((byte)'_' or (byte)'-' or (byte)'.' or (byte)',' or (byte)':' or (byte)'?' or (byte)'!' or (byte)')')) return true;
         return false;
+    }
+
+    private static bool IsMostlyDigits(ReadOnlySpan<byte> value)
+    {
+        var digits = 0;
+        foreach (var b in value)
+            if (ByteClass.IsDigit(b)) digits++;
+        return digits * 2 >= value.Length;
     }
 
     public static ValueCheck ByName(string name) =>

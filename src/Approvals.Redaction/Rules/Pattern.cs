@@ -3,7 +3,7 @@ using Approvals.Redaction.Scan;
 namespace Approvals.Redaction.Rules;
 
 /// <summary>
-/// A compiled format in the rule language: literals, classes <c>[a-z0-9_-]</c> (also <c>\d</c>, <c>\w</c>, <c>\h</c> for hex, <c>.</c> for any
+/// A compiled format in the rule language: literals, classes <c>[a-z0-9_-]</c> (also <c>\d</c>, <c>\w</c>, <c>\h</c> for hex, <c>\s</c> for a blank, <c>\n</c> for a blank or line end, <c>.</c> for any
 /// printable ASCII), counts <c>{n}</c> <c>{n,m}</c> <c>?</c> <c>+</c> <c>*</c>, groups of literal alternatives <c>(a|b)</c>, <c>(?i)</c> in front for any
 /// case, <c>&lt;</c> and <c>&gt;</c> around the part that is the value. It is smaller than a regular expression on purpose: no nesting, so matching
 /// is a short loop with a step budget, and the leading literal feeds the prefilter.

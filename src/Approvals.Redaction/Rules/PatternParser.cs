@@ -89,6 +89,7 @@ internal sealed class PatternParser(string source, int position, bool ignoreCase
             'h' => ByteSet.Range('0', '9') | ByteSet.Range('A', 'F') | ByteSet.Range('a', 'f'),
             'a' => ByteSet.Range('0', '9') | ByteSet.Range('A', 'Z') | ByteSet.Range('a', 'z'),
             's' => ByteSet.Range(' ', ' ') | ByteSet.Range('\t', '\t'),
+            'n' => ByteSet.Range(' ', ' ') | ByteSet.Range('\t', '\t') | ByteSet.Range('\n', '\n') | ByteSet.Range('\r', '\r'),
             _ => Literal(c),
         };
     }

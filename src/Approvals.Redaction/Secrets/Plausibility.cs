@@ -84,6 +84,7 @@ internal static class Plausibility
                     return close < 0 || (IsName(v[2..close]) && IsPart(v[(close + 1)..]));
                 }
                 if (ByteClass.IsDigit(v[1]) && v.Length <= 2) return true;
+                if (v.IndexOf((byte)'/') is var slash and > 1 && IsIdentifier(v[1..slash]) && IsPart(v[slash..])) return true;
                 if (ByteClass.IsLetter(v[1]) && v.IndexOfAny((byte)'[', (byte)'>') > 1) return true;
                 return IsIdentifier(v[1..]) && (v.Length <= 4 || !HasDigitAndLetterMix(v[1..]) || v[1..].IndexOf((byte)'_') >= 0);
             case (byte)'<':
@@ -176,8 +177,20 @@ internal static class Plausibility
             word = letter ? continues ? word + 1 : 1 : 0;
             longestWord = Math.Max(longestWord, word);
         }
-        if (digits <= 4 && changes <= 2) return true;
+        if (digits <= 4 && changes <= 2) return !IsMixedCase(value);
         return longestWord >= 7 && changes <= 4 && HasVowelPattern(value);
+    }
+
+    /// <summary>Capitals and small letters change places so often that no camel-case name is this.</summary>
+    private static bool IsMixedCase(ReadOnlySpan<byte> value)
+    {
+        int rises = 0, falls = 0;
+        for (var i = 1; i < value.Length; i++)
+        {
+            if (ByteClass.IsLower(value[i - 1]) && ByteClass.IsUpper(value[i])) rises++;
+            else if (ByteClass.IsUpper(value[i - 1]) && ByteClass.IsUpper(value[i])) falls++;
+        }
+        return value.Length >= 16 && rises >= 4 && falls >= 1 && value.Length < (rises + 1) * 5;
     }
 
     private static bool HasVowelPattern(ReadOnlySpan<byte> value)
@@ -220,11 +233,10 @@ internal static class Plausibility
     private static bool HasPlaceholderWord(ReadOnlySpan<byte> v)
     {
         if (v.IndexOf("..."u8) >= 0 && v.Length <= 24) return true;
-        if (ByteClass.ContainsFolded(v, "xxxxxx"u8) || v.IndexOf("******"u8) >= 0) return true;
         if (ByteClass.ContainsFolded(v, "example"u8) || ByteClass.ContainsFolded(v, "placeholder"u8) || ByteClass.ContainsFolded(v, "changeme"u8)
             || ByteClass.ContainsFolded(v, "redacted"u8) || ByteClass.ContainsFolded(v, "replace_me"u8) || ByteClass.ContainsFolded(v, "replaceme"u8)
             || ByteClass.ContainsFolded(v, "insert_"u8) || ByteClass.ContainsFolded(v, "todo_"u8)) return true;
-        if (v.Length >= 20 && (ByteClass.ContainsFolded(v, "abcdefghijkl"u8) || v.IndexOf("1234567890123456"u8) >= 0)) return true;
+        if (v.Length is >= 20 and <= 80 && (ByteClass.ContainsFolded(v, "abcdefghijkl"u8) || v.IndexOf("1234567890123456"u8) >= 0)) return true;
         return StartsWithFolded(v, "your"u8) || StartsWithFolded(v, "my_"u8) || (v[0] == '<' && v.IndexOf((byte)'>') < 0);
     }
 

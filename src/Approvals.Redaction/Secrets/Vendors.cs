@@ -36,8 +36,17 @@ internal static class Vendors
         var operated = before.TrimEnd(" \t\"'`\\{"u8);
         var assigned = (operated.Length > 0 && operated[^1] is (byte)'=' or (byte)':' or (byte)'>' or (byte)'(') || (text.IsValue && start == 0);
         if (assigned && NamesIdentifier(start == 0 ? text.Key : operated)) return;
+        // "runscope 123e4567-…": nothing but a blank between the name and its key.
+        if (!assigned && previous == ' ' && EndsWithName(operated)) assigned = true;
         if (!assigned && (value.IndexOfAnyExcept(HexAndHyphen) < 0 || Plausibility.Entropy(value) < 3.5f)) return;
         text.Add(start, end, BuiltIn.VendorSecret);
+    }
+
+    private static bool EndsWithName(ReadOnlySpan<byte> before)
+    {
+        var start = before.Length;
+        while (start > 0 && ByteClass.IsAlphanumeric(before[start - 1])) start--;
+        return start < before.Length && Hashes.Contains(ByteClass.FoldedHash(before[start..]));
     }
 
     private static bool NamesIdentifier(ReadOnlySpan<byte> before)
