@@ -12,7 +12,10 @@ internal static class Numbers
     private const int MaximumGroups = 12;
 
     /// <summary>Looks at the run that begins with the word at <paramref name="start"/>; returns where it ends, negative when it is a date or time.</summary>
-    public static int At(in ScanText text, int start)
+    /// <param name="text">The text under scan.</param>
+    /// <param name="start">First digit.</param>
+    /// <param name="end">End of all groups that may be one number.</param>
+    public static int At(in ScanText text, int start, out int end)
     {
         var bytes = text.Bytes;
         Span<int> starts = stackalloc int[MaximumGroups];
@@ -23,20 +26,20 @@ internal static class Numbers
         var i = start;
         while (groups < MaximumGroups)
         {
-            var end = text.Masks.NextNonDigit(i);
-            if (end == i) break;
+            var stop = text.Masks.NextNonDigit(i);
+            if (stop == i) break;
             starts[groups] = i;
-            ends[groups++] = end;
-            total += end - i;
-            longest = Math.Max(longest, end - i);
-            i = end;
+            ends[groups++] = stop;
+            total += stop - i;
+            longest = Math.Max(longest, stop - i);
+            i = stop;
             if (i < bytes.Length && ByteClass.IsWord(bytes[i])) break;
             var next = i;
             while (next < bytes.Length && next - i < 2 && IsSeparator(bytes[next])) next++;
             if (next == i || next >= bytes.Length || !ByteClass.IsDigit(bytes[next])) break;
             i = next;
         }
-        var runEnd = ends[groups - 1];
+        var runEnd = end = ends[groups - 1];
         starts = starts[..groups];
         ends = ends[..groups];
         if (total < 4) return runEnd;

@@ -20,6 +20,8 @@ internal sealed class Pattern
         _steps = steps;
         IgnoreCase = ignoreCase;
         Prefixes = FindPrefixes();
+        First = FindFirst();
+        LeadingDigits = FindLeadingDigits();
         LiteralLength = FindLiteralLength();
         FirstRun = _steps.First(s => s.Kind is not (Kind.ValueStart or Kind.ValueEnd)) is { Kind: Kind.Class } first ? first.Min : 0;
     }
@@ -36,6 +38,12 @@ internal sealed class Pattern
 
     /// <summary>Up to four leading bytes of every text this pattern can match, case-folded; empty if it starts with a wide class.</summary>
     public IReadOnlyList<byte[]> Prefixes { get; }
+
+    /// <summary>The bytes a match can begin with.</summary>
+    public ByteSet First { get; }
+
+    /// <summary>Digits a match that begins with a digit has at least before anything but digits and the marks that group them.</summary>
+    public int LeadingDigits { get; }
 
     /// <summary>How many leading bytes of the value are fixed text; the rest is what a placeholder test must look at.</summary>
     public int LiteralLength { get; }
@@ -195,6 +203,39 @@ internal sealed class Pattern
             else break;
         }
         return length;
+    }
+
+    private ByteSet FindFirst()
+    {
+        var first = default(ByteSet);
+        foreach (var step in _steps)
+        {
+            if (step.Kind is Kind.ValueStart or Kind.ValueEnd) continue;
+            if (step.Kind == Kind.Class) first |= step.Set;
+            else foreach (var literal in step.Alternatives!) first |= ByteSet.Range((char)literal[0], (char)literal[0]);
+            if (step.Min > 0) break;
+        }
+        return IgnoreCase ? first.BothCases() : first;
+    }
+
+    private int FindLeadingDigits()
+    {
+        var count = 0;
+        var digits = ByteSet.Range('0', '9');
+        var marks = ByteSet.Range(' ', ' ') | ByteSet.Range('\t', '\t') | ByteSet.Range('-', '/') | ByteSet.Range('(', ')') | ByteSet.Range(':', ':');
+        foreach (var step in _steps)
+        {
+            if (step.Kind is Kind.ValueStart or Kind.ValueEnd) continue;
+            if (step.Kind == Kind.Alternatives)
+            {
+                // Literals of digits count with the shortest of them; anything else ends the run.
+                if (!step.Alternatives!.All(a => a.All(b => digits.Contains(b)))) break;
+                count += step.Min * step.Alternatives!.Min(a => a.Length);
+            }
+            else if (step.Set.Except(digits) == default) count += step.Min;
+            else if (step.Set.Except(marks) != default || step.Max > 2) break;
+        }
+        return count;
     }
 
     private List<byte[]> FindPrefixes()

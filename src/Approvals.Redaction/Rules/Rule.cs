@@ -30,11 +30,14 @@ internal sealed class Rule
     /// <summary>Sorted folded hashes of the keywords.</summary>
     public uint[] Keywords { get; init; } = [];
 
-    /// <summary><see cref="Keywords"/> as a bit set of the rule book's <see cref="KeywordIndex"/>; set when the book is built.</summary>
-    public ulong[] KeywordBits { get; set; } = [];
+    /// <summary>Number of the rule in its book; set when the book is built.</summary>
+    public int Index { get; set; }
 
     /// <summary>Shortest first word of a match; a prefilter.</summary>
     public int MinimumFirstWord { get; set; }
+
+    /// <summary>How many digits a match that begins with one needs before its first letter; a prefilter.</summary>
+    public int LeadingDigits { get; set; }
 
     public ValueCheck? Check { get; init; }
 

@@ -10,7 +10,7 @@ internal static class ContextWords
 
     /// <summary>Whether a keyword stands in the 70 bytes before, the 40 after, or the JSON keys above.</summary>
     public static bool Near(in ScanText text, int start, int end, Rule rule) =>
-        rule.Keywords.Length > 0 && text.Nearby.Any(text, start, rule.KeywordBits) && Near(text, start, end, rule.Keywords);
+        rule.Keywords.Length > 0 && text.Nearby.Allows(text, start, rule.Index) && Near(text, start, end, rule.Keywords);
 
     public static bool Near(in ScanText text, int start, int end, uint[] keywords)
     {

@@ -11,9 +11,10 @@ internal sealed class NearbyKeywords
     private const int Stretch = 512;
     private const int Margin = 96;
 
-    private ulong[] _bits = [];
+    private ulong[] _allowed = [];
     private int _stretch = -1;
     private bool _anyVendor;
+    private bool _any;
 
     public void Reset() => _stretch = -1;
 
@@ -23,39 +24,48 @@ internal sealed class NearbyKeywords
         return _anyVendor;
     }
 
-    public bool Any(in ScanText text, int at, ulong[] keywords)
+    /// <summary>Whether any keyword of any rule stands near.</summary>
+    public bool Any(in ScanText text, int at)
     {
         Ensure(text, at);
-        var any = 0UL;
-        for (var i = 0; i < keywords.Length; i++) any |= _bits[i] & keywords[i];
-        return any != 0;
+        return _any;
+    }
+
+    /// <summary>Whether a keyword of the rule stands near.</summary>
+    public bool Allows(in ScanText text, int at, int rule)
+    {
+        Ensure(text, at);
+        return (_allowed[rule >> 6] >> (rule & 63) & 1) != 0;
     }
 
     private void Ensure(in ScanText text, int at)
     {
         var stretch = at / Stretch;
-        if (stretch == _stretch) return;
+        if (stretch != _stretch) Compute(text, stretch);
+    }
+
+    private void Compute(in ScanText text, int stretch)
+    {
         _stretch = stretch;
         var index = text.Rules.Keywords;
-        if (_bits.Length != index.Words) _bits = new ulong[index.Words];
-        else Array.Clear(_bits);
+        if (_allowed.Length != index.Words) _allowed = new ulong[index.Words];
+        else if (_any) Array.Clear(_allowed);
+        _any = _anyVendor = false;
         var from = Math.Max(0, stretch * Stretch - Margin);
         var to = Math.Min(text.Bytes.Length, (stretch + 1) * Stretch + Margin);
         Mark(index, text.Bytes[from..to]);
         Mark(index, text.Key);
         Mark(index, text.ParentKey);
-        var vendor = 0UL;
-        var vendors = text.Rules.VendorBits;
-        for (var i = 0; i < vendors.Length; i++) vendor |= _bits[i] & vendors[i];
-        _anyVendor = vendor != 0;
     }
 
     private void Mark(KeywordIndex index, ReadOnlySpan<byte> window)
     {
         foreach (var hash in new WordHashes(window))
         {
-            var id = index.IdOf(hash);
-            if (id != 0) _bits[id >> 6] |= 1UL << (id & 63);
+            if (index.Find(hash) is not { } keyword) continue;
+            _any = true;
+            _anyVendor |= keyword.Vendor;
+            for (var i = 0; i < _allowed.Length; i++) _allowed[i] |= keyword.Rules[i];
         }
     }
 }

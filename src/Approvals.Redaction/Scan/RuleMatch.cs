@@ -10,7 +10,7 @@ internal static class RuleMatch
     {
         if (valueEnd <= valueStart) return;
         // The cheap question first: most candidates of a keyword rule have no keyword anywhere near.
-        if (rule.Reach == Reach.Keyword && !text.Nearby.Any(text, start, rule.KeywordBits)) return;
+        if (rule.Reach == Reach.Keyword && !text.Nearby.Allows(text, start, index)) return;
         var value = text.Bytes[valueStart..valueEnd];
         if (rule.Check is not null && !rule.Check(value)) return;
         if (rule.Type == Types.MacAddress && (text.At(start - 1) == ':' || text.At(valueEnd) == ':')) return;
@@ -31,7 +31,7 @@ internal static class RuleMatch
     /// <summary>The match is all there is, but for quotes and spaces, and no JSON key says otherwise.</summary>
     private static bool IsWholeText(in ScanText text, int start, int end)
     {
-        if (text.Key.Length > 0) return false;
+        if (!text.MayBeWhole) return false;
         var bytes = text.Bytes;
         for (var i = 0; i < start; i++)
             if (bytes[i] is not ((byte)' ' or (byte)'"' or (byte)'\'' or (byte)'(' or (byte)'\n')) return false;

@@ -16,6 +16,11 @@ internal readonly ref struct ScanText
     /// <summary>The bytes are one value in a document (a JSON string, a cell), not running text.</summary>
     public bool IsValue { get; init; }
 
+    /// <summary>Short text without a key: it may be nothing but one identifier.</summary>
+    public bool MayBeWhole => Key.Length == 0 && Bytes.Length <= LongestWhole;
+
+    private const int LongestWhole = 160;
+
     /// <summary>Whether names and other personal data are looked for where a key announces them.</summary>
     public bool Prose { get; init; }
 

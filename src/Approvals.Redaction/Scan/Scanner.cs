@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Approvals.Redaction.Identifiers;
 using Approvals.Redaction.Rules;
@@ -27,6 +28,7 @@ internal static class Scanner
         var bytes = text.Bytes;
         var masks = text.Masks;
         var numbersDoneTo = 0;
+        var numbersEnd = 0;
         // Up to here stands a date or time, which no identifier rule needs to see.
         var plainTo = 0;
         var runDoneTo = 0;
@@ -34,11 +36,12 @@ internal static class Scanner
         {
             var end = masks.NextNonWord(start);
             var length = end - start;
-            if (start + 3 <= bytes.Length)
+            if (start + 4 <= bytes.Length)
             {
-                var three = (uint)(bytes[start] | bytes[start + 1] << 8 | bytes[start + 2] << 16);
-                var candidates = text.Rules.WithPrefix(three);
-                if (candidates.Length > 0) TryRules(text, candidates, start, length);
+                var four = BinaryPrimitives.ReadUInt32LittleEndian(bytes[start..]);
+                TryRules(text, text.Rules.WithPrefix(four), start, length, int.MaxValue);
+                TryRules(text, text.Rules.WithThree(four), start, length, int.MaxValue);
+                TryRules(text, text.Rules.WithTwo(bytes[start], bytes[start + 1]), start, length, int.MaxValue);
             }
             if (length >= 3 && end + 2 < bytes.Length)
             {
@@ -52,14 +55,14 @@ internal static class Scanner
             if (end < bytes.Length && bytes[end] == '~' && bytes[end - 1] == 'Q') AzureClientSecrets.AtTilde(text, end);
             if (ByteClass.IsDigit(bytes[start]))
             {
-                if (start >= numbersDoneTo) numbersDoneTo = Numbers.At(text, start);
+                if (start >= numbersDoneTo) numbersDoneTo = Numbers.At(text, start, out numbersEnd);
                 if (numbersDoneTo < 0) plainTo = numbersDoneTo = -numbersDoneTo;
-                if (start >= plainTo) TryRules(text, text.Rules.WithDigitToken(length, text.At(end)), start, length);
+                if (start >= plainTo) TryRules(text, text.Rules.WithDigitToken(length, text.At(end)), start, length, masks.Digits(start, Math.Max(end, numbersEnd)));
             }
             else if (length <= 128 && ByteClass.IsLetter(bytes[start]))
             {
                 if (masks.Digits(start, end) > 0 || (end < bytes.Length - 1 && length <= 4 && bytes[end] is (byte)' ' or (byte)'-' && ByteClass.IsDigit(bytes[end + 1])))
-                    TryRules(text, text.Rules.WithLetterToken(length, text.At(end)), start, length);
+                    TryRules(text, text.Rules.WithLetterToken(length, text.At(end)), start, length, int.MaxValue);
                 if (length >= 4 && ByteClass.IsDigit(bytes[start + 2])) IbanAt(text, start);
             }
             if (start >= runDoneTo)
@@ -67,7 +70,8 @@ internal static class Scanner
                 // One long run of base64 letters may hold many words; it is looked at once, from its beginning.
                 runDoneTo = end;
                 if (end < bytes.Length && bytes[end] is (byte)'-' or (byte)'+' or (byte)'/') runDoneTo = RunEnd(bytes, end);
-                if (runDoneTo - start >= RuleBook.LongRun) TryRules(text, text.Rules.WithLongRun, start, int.MaxValue);
+                // Digests are long runs too, and have no capitals past F.
+                if (runDoneTo - start >= RuleBook.LongRun && bytes[start..runDoneTo].ContainsAnyInRange((byte)'G', (byte)'Z')) TryRules(text, text.Rules.WithLongRun, start, int.MaxValue, int.MaxValue);
                 if (runDoneTo - start >= ShortestKeyed && masks.Digits(start, runDoneTo) > 0) KeyedSecrets.AtToken(text, start);
                 else if (length == 8 && end < bytes.Length && bytes[end] == ':') KeyedSecrets.AtToken(text, start);
             }
@@ -91,16 +95,28 @@ internal static class Scanner
         if (end > 0) text.Add(start, end, BuiltIn.Iban);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void TryRules(in ScanText text, int[] candidates, int start, int length)
+    /// <param name="text">The text under scan.</param>
+    /// <param name="candidates">Rules that may match here.</param>
+    /// <param name="start">First byte of the word.</param>
+    /// <param name="length">Length of the word.</param>
+    /// <param name="digits">Digits in the run of numbers that begins here; rules that need more are not tried.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TryRules(in ScanText text, in Candidates candidates, int start, int length, int digits)
     {
-        foreach (var index in candidates)
+        if (candidates.Always is not null && length >= candidates.ShortestAlways) Try(text, candidates.Always, start, length, digits, keyed: false);
+        if (candidates.Keyed is not null && length >= candidates.ShortestKeyed && (text.MayBeWhole || text.Nearby.Any(text, start))) Try(text, candidates.Keyed, start, length, digits, keyed: true);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Try(in ScanText text, Rule[] candidates, int start, int length, int digits, bool keyed)
+    {
+        var first = text.Bytes[start];
+        foreach (var rule in candidates)
         {
-            var rule = text.Rules[index];
-            if (length < rule.MinimumFirstWord) continue;
-            if (rule.Reach == Reach.Keyword && !text.Nearby.Any(text, start, rule.KeywordBits)) continue;
-            var end = rule.Pattern!.Match(text.Bytes, start, out var valueStart, out var valueEnd);
-            if (end >= 0) RuleMatch.Consider(text, index, rule, start, valueStart, valueEnd);
+            if (length < rule.MinimumFirstWord || digits < rule.LeadingDigits || !rule.Pattern!.First.Contains(first)) continue;
+            if (keyed && !(text.MayBeWhole && rule.Reach == Reach.WholeValue) && !text.Nearby.Allows(text, start, rule.Index)) continue;
+            var end = rule.Pattern.Match(text.Bytes, start, out var valueStart, out var valueEnd);
+            if (end >= 0) RuleMatch.Consider(text, rule.Index, rule, start, valueStart, valueEnd);
         }
     }
 
