@@ -33,4 +33,7 @@ public sealed record PolicyDecision(PolicyVerdict Verdict, string? Rule, string 
 
     /// <summary>What reviewers owe; already worked into the stages of <see cref="Plan"/>. Set only with a plan.</summary>
     public Obligations? Obligations { get; init; }
+
+    /// <summary>What may go past or before the review of this action, with its limits; <see langword="null"/> for nothing. Set only with a plan.</summary>
+    public PolicyExceptions? Exceptions { get; init; }
 }

@@ -14,8 +14,9 @@ public sealed class PolicySet
 
     private readonly Evaluator _evaluator;
 
-    private PolicySet(PolicyDocument document, string digest, string sourceName, IReadOnlyList<PolicyDiagnostic> warnings, PersonRef? changedBy = null)
+    private PolicySet(PolicyDocument document, string text, string digest, string sourceName, IReadOnlyList<PolicyDiagnostic> warnings, PersonRef? changedBy)
     {
+        Text = text;
         ChangedBy = changedBy;
         SourceName = sourceName;
         Document = document;
@@ -30,11 +31,17 @@ public sealed class PolicySet
     /// <summary><c>sha256:</c> and the hex SHA-256 of the UTF-8 bytes that were loaded.</summary>
     public string Digest { get; }
 
+    /// <summary>What was loaded, for people to read.</summary>
+    public string Text { get; }
+
     /// <summary>The policy's own name, where it has one.</summary>
     public string? Name => Document.Name;
 
     /// <summary>The ids of its rules, in the order of the file.</summary>
     public IReadOnlyList<string> RuleIds => [.. Document.Rules.Select(r => r.Id)];
+
+    /// <summary>Its rules, in the order of the file.</summary>
+    public IReadOnlyList<PolicyRuleView> Rules => [.. Document.Rules.Select(r => new PolicyRuleView(r.Id, r.Verdict, r.Description, r.When.Source))];
 
     /// <summary>What this policy allows of break-glass, standing approvals and delegation.</summary>
     public PolicyExceptions Exceptions => Document.Exceptions;
@@ -45,7 +52,7 @@ public sealed class PolicySet
     /// <summary>What loading found that is not an error.</summary>
     public IReadOnlyList<PolicyDiagnostic> Warnings { get; }
 
-    /// <summary>Who last changed this policy, where that is known.</summary>
+    /// <summary>Who last changed this policy: <c>changedBy</c> in the file; <see langword="null"/> where nobody says.</summary>
     public PersonRef? ChangedBy { get; }
 
     /// <summary>How messages name the file it was read from.</summary>
@@ -60,14 +67,15 @@ public sealed class PolicySet
     {
         var diagnostics = new DiagnosticList(sourceName);
         var document = PolicyReader.Read(yaml, diagnostics);
-        return new PolicySet(document, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))), sourceName, diagnostics.InFileOrder);
+        var digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)));
+        return new PolicySet(document, yaml, digest, sourceName, diagnostics.InFileOrder, document.ChangedBy);
     }
 
     /// <summary>
-    /// The same policy, with who last changed it. A plan with <c>excludePolicyAuthor</c> needs to know: without, it denies with
+    /// The same policy, with who last changed it where something better than the file says so. A plan with <c>excludePolicyAuthor</c> needs to know: without, it denies with
     /// <c>policy_author_unknown</c>.
     /// </summary>
-    public PolicySet WithAuthor(PersonRef changedBy) => new(Document, Digest, SourceName, Warnings, changedBy);
+    public PolicySet WithAuthor(PersonRef changedBy) => new(Document, Text, Digest, SourceName, Warnings, changedBy);
 
     /// <summary>Decides on one action. Never throws: whatever goes wrong is a deny whose <see cref="PolicyDecision.Error"/> names it.</summary>
     public PolicyDecision Evaluate(PolicyInput input)
@@ -86,3 +94,7 @@ public sealed class PolicySet
         }
     }
 }
+
+/// <summary>A rule, for people to read.</summary>
+/// <param name="When">Its condition, as the file has it.</param>
+public sealed record PolicyRuleView(string Id, PolicyVerdict Verdict, string? Description, string When);

@@ -4,7 +4,11 @@ namespace Approvals.Policy;
 /// <param name="Types">Exact types, or everything under one: <c>access.*</c>.</param>
 /// <param name="FollowUpGroups">Who reviews afterwards.</param>
 /// <param name="FollowUpWithin">By when, counted from the break.</param>
-public sealed record BreakGlassLimits(IReadOnlyList<string> Groups, IReadOnlyList<string> Types, IReadOnlyList<string> FollowUpGroups, TimeSpan FollowUpWithin);
+public sealed record BreakGlassLimits(IReadOnlyList<string> Groups, IReadOnlyList<string> Types, IReadOnlyList<string> FollowUpGroups, TimeSpan FollowUpWithin)
+{
+    /// <summary>Whether the glass may be broken for this type of action.</summary>
+    public bool Covers(string actionType) => TypePatterns.Match(Types, actionType);
+}
 
 /// <summary>One person's consent to breaking the glass.</summary>
 public sealed record BreakGlassConsent(PersonRef Person, bool IsHuman, IReadOnlyList<string> Groups, Assurance Assurance, string Justification);
@@ -39,18 +43,27 @@ public static class BreakGlass
         IReadOnlyList<BreakGlassConsent> consents, DateTimeOffset now)
     {
         if (limits is null) return Refuse("break_glass_off");
-        if (!TypePatterns.Match(limits.Types, actionType)) return Refuse("break_glass_type");
+        if (!limits.Covers(actionType)) return Refuse("break_glass_type");
         if (decision.Verdict == PolicyVerdict.Deny) return Refuse("denied_by_policy");
-        var counted = consents.Where(c => c.IsHuman && !excluded.Contains(c.Person) && c.Groups.Intersect(limits.Groups).Any()).ToList();
-        if (Distinct(counted) < People) return Refuse("break_glass_people");
-        counted.RemoveAll(c => c.Assurance < Assurance.IdpMfa);
-        if (Distinct(counted) < People) return Refuse("assurance_too_low");
-        counted.RemoveAll(c => c.Justification.Trim().Length < MinimumJustification);
-        if (Distinct(counted) < People) return Refuse("justification_too_short");
-        return new BreakGlassVerdict(null, new FollowUpReview(actionId, limits.FollowUpGroups, now, now + limits.FollowUpWithin, null));
+        List<BreakGlassConsent> others = [.. consents.Where(consent => !excluded.Contains(consent.Person))];
+        if (IsBroken(limits, others)) return new BreakGlassVerdict(null, new FollowUpReview(actionId, limits.FollowUpGroups, now, now + limits.FollowUpWithin, null));
+        // What the weakest of those who may consent lacks, if there are enough of them.
+        var refusals = others.Select(consent => (consent.Person, Refusal: RefusalOf(limits, consent))).Where(one => one.Refusal != "break_glass_people").ToList();
+        return Refuse(refusals.DistinctBy(one => one.Person).Count() < People ? "break_glass_people"
+            : refusals.Where(one => one.Refusal != "assurance_too_low").DistinctBy(one => one.Person).Count() < People ? "assurance_too_low"
+            : "justification_too_short");
     }
 
-    private static int Distinct(List<BreakGlassConsent> consents) => consents.DistinctBy(c => c.Person).Count();
+    /// <summary>Why one person's consent does not count, as a stable code, or <see langword="null"/> when it does.</summary>
+    public static string? RefusalOf(BreakGlassLimits limits, BreakGlassConsent consent) =>
+        !consent.IsHuman || !consent.Groups.Intersect(limits.Groups).Any() ? "break_glass_people"
+        : consent.Assurance < Assurance.IdpMfa ? "assurance_too_low"
+        : consent.Justification.Trim().Length < MinimumJustification ? "justification_too_short"
+        : null;
+
+    /// <summary>Whether enough distinct people consent. None of them may be in the principal chain: who calls sees to that.</summary>
+    public static bool IsBroken(BreakGlassLimits limits, IReadOnlyList<BreakGlassConsent> consents) =>
+        consents.Where(consent => RefusalOf(limits, consent) is null).DistinctBy(consent => consent.Person).Count() >= People;
 
     private static BreakGlassVerdict Refuse(string code) => new(code, null);
 }

@@ -2,7 +2,11 @@ namespace Approvals.Policy;
 
 /// <summary>How far standing approvals may go.</summary>
 /// <param name="Types">Exact types, or everything under one: <c>deployment.*</c>.</param>
-public sealed record StandingApprovalLimits(IReadOnlyList<string> Types, int MaximumUses, TimeSpan Longest);
+public sealed record StandingApprovalLimits(IReadOnlyList<string> Types, int MaximumUses, TimeSpan Longest)
+{
+    /// <summary>Whether actions of this type may be approved ahead.</summary>
+    public bool Covers(string actionType) => TypePatterns.Match(Types, actionType);
+}
 
 /// <summary>An approval given ahead, for one exact type and target. Wire format.</summary>
 /// <param name="TargetDigest"><c>sha256:</c> and the hex digest of the canonical JSON (RFC 8785) of the exact target.</param>
@@ -16,7 +20,7 @@ public static class StandingApprovals
     /// <summary>Why it may not be granted under a policy, as a stable code, or <see langword="null"/>.</summary>
     public static string? RefusalToGrant(StandingApproval approval, StandingApprovalLimits? limits) =>
         limits is null ? "standing_approvals_off"
-        : !TypePatterns.Match(limits.Types, approval.ActionType) ? "standing_approval_type"
+        : !limits.Covers(approval.ActionType) ? "standing_approval_type"
         : approval.MaximumUses < 1 || approval.MaximumUses > limits.MaximumUses ? "standing_approval_uses"
         : approval.Until <= approval.From || approval.Until - approval.From > limits.Longest ? "standing_approval_too_long"
         : approval.GrantedBy.Count == 0 ? "standing_approval_nobody"

@@ -101,6 +101,17 @@ internal static class Logic
         return Call(b, "startsWith") is { } prefix && Same(left.Of, prefix.Target) && !left.Texts.Any(t => t.StartsWith(prefix.Text, StringComparison.Ordinal));
     }
 
+    /// <summary>Whether no input makes both true.</summary>
+    public static bool AreDisjoint(Expr a, Expr b)
+    {
+        var (left, right) = (Conjuncts(a), Conjuncts(b));
+        return left.Any(x => right.Any(y => Excludes(x, y) || Excludes(y, x)));
+    }
+
+    /// <summary>The types of action that it names; null where it does not.</summary>
+    public static HashSet<string>? TypesOf(Expr condition) => Conjuncts(condition).Select(OneOf)
+        .FirstOrDefault(one => one is { Of: Expr.Select { Field: "type", Operand: Expr.Ident { Name: "action" } } })?.Texts;
+
     public static IReadOnlyList<Expr> Conjuncts(Expr expr) =>
         expr is Expr.Logical { Op: TokenKind.And } all ? [.. all.Terms.SelectMany(Conjuncts)] : [expr];
 

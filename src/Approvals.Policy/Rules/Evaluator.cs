@@ -120,6 +120,7 @@ internal sealed class Evaluator(PolicyDocument policy, string digest, PersonRef?
         {
             RiskScore = risk,
             Evidence = evidence,
+            Exceptions = plan is null ? null : policy.Exceptions.For(TypeGuard.TypeOf(activation) ?? ""),
             Obligations = plan is null || obligations == Obligations.None ? null : obligations,
         };
     }

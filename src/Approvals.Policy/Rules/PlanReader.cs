@@ -16,6 +16,9 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
     private const int MaximumQuorum = 50;
     private const int MaximumReminders = 20;
 
+    /// <summary>Over all stages: every vote stands in the record of the decision, which is one ledger entry of 64 KiB.</summary>
+    private const int MaximumVotes = 25;
+
     private readonly Dictionary<string, PlanSource?> _named = new(StringComparer.Ordinal);
     private readonly Dictionary<string, YamlNode> _unused = new(StringComparer.Ordinal);
 
@@ -68,7 +71,7 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
         if (YamlKeys.Of(node, "A review plan", diagnostics) is not { } keys)
             return null;
         if (keys.Node.Entries.All(e => e.Key.Text != "stages"))
-            return ReadStage(keys, 0) is { } only ? new PlanSource([only]) : null;
+            return ReadStage(keys, 0) is { } only ? Bounded(node, [only]) : null;
 
         var nodes = keys.Items("stages", MaximumStages);
         keys.Finish();
@@ -78,8 +81,16 @@ internal sealed class PlanReader(DiagnosticList diagnostics, RuleExpressions exp
         foreach (var twice in stages.GroupBy(s => s?.Stage.Name ?? "", StringComparer.Ordinal).Where(g => g.Count() > 1))
             diagnostics.Error(node, "duplicate_stage", $"Two stages are named `{twice.Key}`.", "Give each stage a name of its own: votes name their stage.");
         return stages.Count > 0 && stages.TrueForAll(s => s is not null)
-            ? new PlanSource([.. stages.Select(s => s!)])
+            ? Bounded(node, [.. stages.Select(s => s!)])
             : null;
+    }
+
+    private PlanSource Bounded(YamlNode node, IReadOnlyList<StageSource> stages)
+    {
+        var votes = stages.Sum(s => s.Stage.Quorum + s.Stage.DenyThreshold - 1);
+        if (votes > MaximumVotes)
+            diagnostics.Error(node, "too_many_votes", string.Create(CultureInfo.InvariantCulture, $"This plan may count {votes} votes, and a record holds {MaximumVotes}."), "Lower `quorum` and `denyThreshold`: so many people decide nothing together.");
+        return new PlanSource(stages);
     }
 
     private StageSource? ReadStage(YamlKeys keys, int index)

@@ -19,9 +19,15 @@ internal sealed class PolicyDocument
     /// <summary>In the order of the file.</summary>
     public required IReadOnlyList<PolicyRule> Rules { get; init; }
 
+    /// <summary>Who last changed the file, as it says itself.</summary>
+    public PersonRef? ChangedBy { get; init; }
+
     public required PolicyData Data { get; init; }
 
     public required PolicyExceptions Exceptions { get; init; }
+
+    /// <summary>Where <c>breakGlass</c> stands, for whoever complains about it; set where the policy has one.</summary>
+    public YamlNode? BreakGlassNode { get; init; }
 
     public required OpenReviews OnChange { get; init; }
 

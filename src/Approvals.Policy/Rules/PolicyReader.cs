@@ -31,6 +31,7 @@ internal static class PolicyReader
         Version(root);
         var name = root.Text("name");
         _ = root.Text("description");
+        var changedBy = ChangedBy(root);
         var mode = root.Word("mode", s_modes) ?? MatchMode.FirstMatch;
         var onChange = root.Word("onChange", s_onChange) ?? OpenReviews.Keep;
         var calendars = new CalendarReader(diagnostics);
@@ -44,7 +45,19 @@ internal static class PolicyReader
         var exceptions = ExceptionReader.Read(root, diagnostics);
         root.Finish();
         diagnostics.ThrowIfErrors();
-        return new PolicyDocument { Name = name, Mode = mode, Rules = read, Data = data, Exceptions = exceptions, OnChange = onChange, UnusedPlans = plans.Unused };
+        return new PolicyDocument { Name = name, ChangedBy = changedBy, Mode = mode, Rules = read, Data = data, Exceptions = exceptions, BreakGlassNode = root.Get("breakGlass"), OnChange = onChange, UnusedPlans = plans.Unused };
+    }
+
+    /// <summary>A subject of the gate's own directory, or <c>{issuer, subject}</c>.</summary>
+    private static PersonRef? ChangedBy(YamlKeys root)
+    {
+        if (root.Get("changedBy") is YamlScalar)
+            return root.Text("changedBy") is { Length: > 0 } subject ? new PersonRef(PersonRef.LocalIssuer, subject) : null;
+        if (root.Mapping("changedBy") is not { } keys)
+            return null;
+        var (issuer, name) = (keys.Text("issuer", required: true), keys.Text("subject", required: true));
+        keys.Finish();
+        return issuer is null || name is null ? null : new PersonRef(issuer, name);
     }
 
     private static void Version(YamlKeys root)
