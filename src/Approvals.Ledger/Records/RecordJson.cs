@@ -28,6 +28,12 @@ public static class RecordJson
 
     public static JsonTypeInfo<ReceiptPredicate> Receipt { get; } = (JsonTypeInfo<ReceiptPredicate>)Options.GetTypeInfo(typeof(ReceiptPredicate));
 
+    public static JsonTypeInfo<StandingUsePredicate> StandingUse { get; } = (JsonTypeInfo<StandingUsePredicate>)Options.GetTypeInfo(typeof(StandingUsePredicate));
+
+    public static JsonTypeInfo<FollowUpPredicate> FollowUp { get; } = (JsonTypeInfo<FollowUpPredicate>)Options.GetTypeInfo(typeof(FollowUpPredicate));
+
+    public static JsonTypeInfo<PolicyPredicate> Policy { get; } = (JsonTypeInfo<PolicyPredicate>)Options.GetTypeInfo(typeof(PolicyPredicate));
+
     /// <summary>What is left out on writing because it is null may be absent on reading; all else must be there.</summary>
     private static void AllowAbsenceOfNullable(JsonTypeInfo type)
     {
@@ -42,6 +48,9 @@ public static class RecordJson
 [JsonSerializable(typeof(DecisionPredicate))]
 [JsonSerializable(typeof(RedemptionPredicate))]
 [JsonSerializable(typeof(ReceiptPredicate))]
+[JsonSerializable(typeof(StandingUsePredicate))]
+[JsonSerializable(typeof(FollowUpPredicate))]
+[JsonSerializable(typeof(PolicyPredicate))]
 internal sealed partial class RecordJsonContext : JsonSerializerContext;
 
 /// <summary><c>2026-01-31T23:59:59.999Z</c> and nothing else.</summary>

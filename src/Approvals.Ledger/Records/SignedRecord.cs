@@ -15,9 +15,10 @@ public sealed record SignedRecord(Statement Statement, DsseEnvelope Envelope, by
     /// <summary><c>sha256:</c>… of <see cref="Bytes"/>, as release tokens name the record.</summary>
     public string Digest => Sha256Digest.Of(Bytes);
 
-    /// <summary>Signs a decision record.</summary>
+    /// <summary>Signs a decision record; one of broken glass is of a type of its own.</summary>
     public static ValueTask<SignedRecord> SignDecisionAsync(DecisionPredicate predicate, string keyId, SignDigest sign, CancellationToken cancellationToken = default) =>
-        SignAsync(predicate.ActionId, predicate.Action.Digest, PredicateTypes.Decision, predicate, RecordJson.Decision, keyId, sign, cancellationToken);
+        SignAsync(
+            predicate.ActionId, predicate.Action.Digest, predicate.BreakGlass is null ? PredicateTypes.Decision : PredicateTypes.BreakGlass, predicate, RecordJson.Decision, keyId, sign, cancellationToken);
 
     /// <summary>
     /// Signs a record of any predicate. Everything but the signature is a pure function of the arguments, so a retry signs the same statement.

@@ -8,6 +8,8 @@ internal sealed class ActionHistory(Findings findings)
 {
     private readonly Dictionary<string, Seen> _actions = [];
     private readonly Dictionary<string, long> _counts = [];
+    private readonly HashSet<(string Id, int Use)> _standingUses = [];
+    private long _policies;
 
     public IReadOnlyDictionary<string, long> Counts => _counts;
 
@@ -15,7 +17,8 @@ internal sealed class ActionHistory(Findings findings)
     {
         public long DecisionIndex; // plus one: zero is none
         public string? Digest;
-        public bool Approved, Redeemed, Started, Ended;
+        public bool Approved, Redeemed, Started, Ended, GlassBroken, FollowedUp;
+        public (string Id, int Use)? Standing;
     }
 
     /// <summary>Takes the next entry of the log.</summary>
@@ -28,10 +31,18 @@ internal sealed class ActionHistory(Findings findings)
         CollectionsMarshal.GetValueRefOrAddDefault(_counts, type, out _)++;
         // A record that does not verify proves nothing about its action.
         if (entry.Failures.Count > 0) return;
+        if (type == PredicateTypes.Policy)
+        {
+            AddPolicy(index, record);
+            return;
+        }
+
         ref Seen seen = ref CollectionsMarshal.GetValueRefOrAddDefault(_actions, record.Statement.ActionId, out _);
         if (entry.Decision is { } decision) AddDecision(index, record, decision, ref seen);
         else if (type == PredicateTypes.Redemption) AddRedemption(index, record, ref seen);
-        else AddReceipt(index, record, ref seen);
+        else if (type == PredicateTypes.Receipt) AddReceipt(index, record, ref seen);
+        else if (type == PredicateTypes.StandingUse) AddStandingUse(index, record, ref seen);
+        else AddFollowUp(index, record, ref seen);
     }
 
     private void AddDecision(long index, SignedRecord record, DecisionPredicate decision, ref Seen seen)
@@ -44,6 +55,30 @@ internal sealed class ActionHistory(Findings findings)
         seen.DecisionIndex = index + 1;
         seen.Digest = record.Statement.ActionDigest;
         seen.Approved = decision.Decision.Outcome == "approved";
+        seen.GlassBroken = decision.BreakGlass is not null;
+        if (decision.Decision.By == "standing-approval" && decision.StandingApproval is { } standing && seen.Standing != (standing.Id, standing.Use))
+            findings.Note("standing_use_missing", $"Entry {index}: the decision rests on a use of a standing approval that no earlier entry holds.");
+    }
+
+    private void AddStandingUse(long index, SignedRecord record, ref Seen seen)
+    {
+        StandingUsePredicate use = record.ReadPredicate(RecordJson.StandingUse);
+        if (use.Use < 1 || use.Use > use.Of || !_standingUses.Add((use.StandingApproval, use.Use)))
+            findings.Note("standing_use_duplicate", $"Entry {index}: this use of the standing approval was taken before, or is beyond its limit.");
+        seen.Standing = (use.StandingApproval, use.Use);
+    }
+
+    private void AddFollowUp(long index, SignedRecord record, ref Seen seen)
+    {
+        if (!seen.GlassBroken || seen.FollowedUp || seen.Digest != record.Statement.ActionDigest)
+            findings.Note("follow_up_unfounded", $"Entry {index}: a review that no broken glass owes, or that was done before.");
+        seen.FollowedUp = true;
+    }
+
+    private void AddPolicy(long index, SignedRecord record)
+    {
+        if (record.ReadPredicate(RecordJson.Policy).Number != ++_policies)
+            findings.Note("policy_number_wrong", $"Entry {index}: changes of policy are not numbered in their order.");
     }
 
     private void AddRedemption(long index, SignedRecord record, ref Seen seen)

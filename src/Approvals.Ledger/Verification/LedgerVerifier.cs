@@ -123,7 +123,7 @@ public sealed class LedgerVerifier(JsonWebKeySet keys, string origin)
             findings.Note(record.Envelope.Verify(keys));
             switch (record.Statement.PredicateType)
             {
-                case PredicateTypes.Decision:
+                case PredicateTypes.Decision or PredicateTypes.BreakGlass:
                     decision = record.ReadPredicate(RecordJson.Decision);
                     foreach (VerificationFailure failure in RecordRules.Check(record.Statement, decision)) findings.Note(failure);
                     break;
@@ -132,6 +132,16 @@ public sealed class LedgerVerifier(JsonWebKeySet keys, string origin)
                     break;
                 case PredicateTypes.Receipt:
                     CheckSubject(record, record.ReadPredicate(RecordJson.Receipt).ActionId);
+                    break;
+                case PredicateTypes.StandingUse:
+                    CheckSubject(record, record.ReadPredicate(RecordJson.StandingUse).ActionId);
+                    break;
+                case PredicateTypes.FollowUp:
+                    CheckSubject(record, record.ReadPredicate(RecordJson.FollowUp).ActionId);
+                    break;
+                case PredicateTypes.Policy:
+                    if (record.ReadPredicate(RecordJson.Policy).Digest != record.Statement.ActionDigest)
+                        findings.Note("record_inconsistent", "Subject and predicate of the record name different policies.");
                     break;
                 default:
                     findings.Note("predicate_type_unknown", "The record is of a kind that this version does not know.");
