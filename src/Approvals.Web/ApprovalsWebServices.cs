@@ -1,5 +1,6 @@
 using Approvals.Notifications.Messages;
 using Approvals.Web.Actions;
+using Approvals.Web.BreakGlass;
 using Approvals.Web.Callers;
 using Approvals.Web.Identity;
 using Approvals.Web.Pages;
@@ -7,6 +8,8 @@ using Approvals.Web.RateLimits;
 using Approvals.Web.Requests;
 using Approvals.Web.Reviews;
 using Approvals.Web.Votes;
+using Approvals.Workflow.Delegations;
+using Approvals.Workflow.Exceptions;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,8 +20,8 @@ namespace Approvals.Web;
 public static class ApprovalsWebServiceExtensions
 {
     /// <summary>
-    /// Adds what the routes need. The host adds the ports (action index, vault, durable client, directory, credential store, ledger,
-    /// signer), the release desk, its readiness checks, and where Data Protection keeps its keys: every instance must share
+    /// Adds what the routes need. The host adds the ports (action index, vault, durable client, directory, credential and delegation store, ledger,
+    /// signer), the policy in force (a <c>Func&lt;PolicySet&gt;</c> and a <c>Func&lt;PolicyInForce&gt;</c>) and its history, the release desk, its readiness checks, and where Data Protection keeps its keys: every instance must share
     /// one key ring, or review links and forms of one are refused by another.
     /// </summary>
     /// <remarks>
@@ -41,6 +44,10 @@ public static class ApprovalsWebServiceExtensions
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<Submission>();
         services.AddSingleton<Ballot>();
+        services.AddSingleton<Emergency>();
+        services.AddSingleton<FollowUpDesk>();
+        services.AddSingleton<StandingApprovalDesk>();
+        services.AddSingleton<Deputies>();
         services.AddSingleton<ReviewLinks>();
         services.AddSingleton(new ReviewPages(() => options.PublicUrl));
         services.AddSingleton<FormGuard>();

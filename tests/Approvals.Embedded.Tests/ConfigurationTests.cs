@@ -48,6 +48,7 @@ public sealed class ConfigurationTests
         using var time = new TickingTime();
         File.WriteAllText(folder["policy.yaml"], PolicySet.DefaultYaml);
         using var policy = new PolicyFile(folder["policy.yaml"], time, NullLogger<PolicyFile>.Instance);
+        policy.Watch();
         string first = policy.Current.Digest;
 
         File.WriteAllText(folder["policy.yaml"], "rules: [");

@@ -22,6 +22,10 @@ public sealed class GoldenHistoryTests
         { 1, "approved" },
         { 1, "denied" },
         { 1, "canceled" },
+        { 2, "allowed" },
+        { 2, "approved" },
+        { 2, "denied" },
+        { 2, "canceled" },
     };
 
     [Theory]
@@ -35,7 +39,7 @@ public sealed class GoldenHistoryTests
         HistoryReplay.Verify(DefinitionOf(version), await File.ReadAllTextAsync(file));
     }
 
-    private static OrchestrationDefinition DefinitionOf(int version) => ApprovalOrchestration.Definition;
+    private static OrchestrationDefinition DefinitionOf(int version) => ApprovalOrchestration.Versions.Single(definition => definition.Version == version);
 
     private static async Task RecordAsync(string path, string file)
     {

@@ -15,6 +15,7 @@ using Approvals.Redaction;
 using Approvals.Web.Callers;
 using Approvals.Web.Health;
 using Approvals.Workflow.Orchestration;
+using Approvals.Workflow.Policies;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
 using Approvals.Workflow.Releases;
@@ -46,7 +47,13 @@ internal static class GateServices
         services.AddSingleton(Publisher);
         services.AddSingleton(Policy);
         services.AddSingleton(Redactor.Default);
-        services.AddSingleton<Func<PolicyInput, PolicyDecision>>(provider => provider.GetRequiredService<PolicySet>().Evaluate);
+        services.AddSingleton<Func<PolicySet>>(provider => provider.GetRequiredService<PolicySet>);
+        services.AddSingleton<Func<PolicyInForce>>(provider =>
+        {
+            PolicyInForce policy = PolicyInForce.Of(provider.GetRequiredService<PolicySet>());
+            return () => policy;
+        });
+        services.AddSingleton<PolicyHistory>();
         services.AddSingleton<ApprovalActivities>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ReleaseDesk>(provider, Settings(provider).Name));
         services.AddSingleton<ICallerScheme, IntakeCaller>();
@@ -86,6 +93,8 @@ internal static class GateServices
         services.AddSingleton(provider => new TableCredentials(
             provider.GetRequiredService<StorageClients>().Credentials, FirstKey(Settings(provider).FirstKey), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ICredentialStore>(provider => provider.GetRequiredService<TableCredentials>());
+        services.AddSingleton<IDelegationStore>(provider => new TableDelegations(
+            provider.GetRequiredService<StorageClients>().Credentials, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDirectory, ConfiguredDirectory>();
         services.AddSingleton(provider => Check("index", async cancellationToken =>
             await provider.GetRequiredService<IActionIndex>().ListAsync(new ActionQuery(Limit: 1), cancellationToken)));

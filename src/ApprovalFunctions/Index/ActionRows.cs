@@ -17,6 +17,7 @@ internal sealed class ActionRows(IObjectStore large)
     public const string Status = "Status";
     public const string Type = "Type";
     public const string Actor = "Actor";
+    public const string OwesFollowUp = "OwesFollowUp";
 
     private const string Document = "Document";
     private const string LargeDocument = "LargeDocument";
@@ -34,6 +35,7 @@ internal sealed class ActionRows(IObjectStore large)
             [Type] = document.Request.Type,
             [Actor] = document.Request.Chain.Actor.Id.ToString(),
         };
+        if (document.FollowUp is { IsDebt: true }) row[OwesFollowUp] = true;
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(document, DurableJson.Options);
         if (json.Length <= MaxProperty)
         {

@@ -107,6 +107,7 @@ internal sealed class TableActionIndex(TableClient actions, TableClient open, Ta
         (query.Status is not { } status || document.Status == status)
         && (query.Type is null || document.Request.Type == query.Type)
         && (query.Actor is not { } actor || document.Request.Chain.Actor.Id == actor)
+        && (!query.OwesFollowUp || document.FollowUp is { IsDebt: true })
         && (query.ReviewGroups is not { } groups
             || document.Policy?.Plan?.Stages.Any(stage => stage.Groups.Concat(stage.Escalation?.Groups ?? []).Intersect(groups).Any()) == true);
 
@@ -146,7 +147,8 @@ internal sealed class TableActionIndex(TableClient actions, TableClient open, Ta
         string filters = string.Concat(
             query.Status is { } status ? " and " + TableClient.CreateQueryFilter($"Status eq {ActionRows.StatusName(status)}") : "",
             query.Type is { } type ? " and " + TableClient.CreateQueryFilter($"Type eq {type}") : "",
-            query.Actor is { } actor ? " and " + TableClient.CreateQueryFilter($"Actor eq {actor.ToString()}") : "");
+            query.Actor is { } actor ? " and " + TableClient.CreateQueryFilter($"Actor eq {actor.ToString()}") : "",
+            query.OwesFollowUp ? " and " + TableClient.CreateQueryFilter($"OwesFollowUp eq {true}") : "");
         foreach (string range in ranges)
         {
             await foreach (TableEntity row in actions.QueryAsync<TableEntity>(range + filters, MaxPage, cancellationToken: cancellationToken))

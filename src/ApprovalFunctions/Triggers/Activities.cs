@@ -20,6 +20,14 @@ public sealed class Activities(ApprovalActivities activities, OutboxActivities o
     public Task<JsonElement> EvaluatePolicy([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
         RunAsync(ActivityNames.EvaluatePolicy, call, client, context.CancellationToken);
 
+    [Function(ActivityNames.UseStandingApproval)]
+    public Task<JsonElement> UseStandingApproval([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
+        RunAsync(ActivityNames.UseStandingApproval, call, client, context.CancellationToken);
+
+    [Function(ActivityNames.Reconsider)]
+    public Task<JsonElement> Reconsider([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
+        RunAsync(ActivityNames.Reconsider, call, client, context.CancellationToken);
+
     [Function(ActivityNames.ShowReview)]
     public Task<JsonElement> ShowReview([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
         RunAsync(ActivityNames.ShowReview, call, client, context.CancellationToken);

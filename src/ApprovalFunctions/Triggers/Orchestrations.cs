@@ -15,9 +15,17 @@ public static class Orchestrations
 {
     [Function("approval-v1")]
     public static Task<JsonElement> ApprovalV1([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        ApprovalOrchestration.Definition.RunAsync(new OrchestrationContextAdapter(context, version: 1), context.GetInput<JsonElement>());
+        RunAsync(context, version: 1);
+
+    [Function("approval-v2")]
+    public static Task<JsonElement> ApprovalV2([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        RunAsync(context, version: 2);
 
     [Function("outbox-v1")]
     public static Task<JsonElement> OutboxV1([OrchestrationTrigger] TaskOrchestrationContext context) =>
         OutboxOrchestration.Definition.RunAsync(new OrchestrationContextAdapter(context, version: 1), context.GetInput<JsonElement>());
+
+    private static Task<JsonElement> RunAsync(TaskOrchestrationContext context, int version) =>
+        ApprovalOrchestration.Versions.Single(definition => definition.Version == version)
+            .RunAsync(new OrchestrationContextAdapter(context, version), context.GetInput<JsonElement>());
 }

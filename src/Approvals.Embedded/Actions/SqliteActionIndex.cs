@@ -37,6 +37,10 @@ public sealed class SqliteActionIndex : IActionIndex
     /// <summary>As many as the engine keeps instances in memory: an action's steps follow each other closely.</summary>
     private const int RecentDocuments = 2_000;
 
+    private const string DebtSchema = """
+        CREATE TABLE action_debt(action_id TEXT PRIMARY KEY) WITHOUT ROWID;
+        """;
+
     /// <summary>Twice what the port promises.</summary>
     private static readonly TimeSpan ReservationLifetime = TimeSpan.FromHours(48);
 
@@ -50,6 +54,7 @@ public sealed class SqliteActionIndex : IActionIndex
     {
         (this.database, this.time) = (database, time);
         database.AddSchema("actions", Schema);
+        database.AddSchema("action-debts", DebtSchema);
     }
 
     public async Task<IdempotencyReservation> ReserveAsync(IdempotencyReservation reservation, CancellationToken cancellationToken)
@@ -191,6 +196,7 @@ public sealed class SqliteActionIndex : IActionIndex
         if (query.Actor is { } actor) Where("actor = ?", actor.ToString());
         if (query.ReviewGroups is { } groups)
             Where("EXISTS(SELECT 1 FROM action_group g WHERE g.action_id = action.id AND g.name IN (SELECT value FROM json_each(?)))", JsonSerializer.Serialize(groups));
+        if (query.OwesFollowUp) conditions.Add("id IN (SELECT action_id FROM action_debt)");
         string where = conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions);
         return ($"SELECT document FROM action {where} ORDER BY id DESC LIMIT ?1", [.. values]);
 
@@ -217,6 +223,7 @@ public sealed class SqliteActionIndex : IActionIndex
                     "UPDATE action SET version = version + 1, status = ?3, document = ?4 WHERE id = ?1 AND version = ?2",
                     after.Id, version, Name(after.Status), bytes);
                 if (rows == 1 && regroup) WriteGroups(writer, after);
+                if (rows == 1 && Owes(after) != Owes(before)) WriteDebt(writer, after);
                 return rows == 1;
             },
             cancellationToken);
@@ -264,6 +271,14 @@ public sealed class SqliteActionIndex : IActionIndex
     private static IReadOnlyList<string> GroupsOf(ActionDocument document) => document.Policy?.Plan is { } plan
         ? [.. plan.Stages.SelectMany(stage => stage.Groups.Concat(stage.Escalation?.Groups ?? [])).Distinct().Order(StringComparer.Ordinal)]
         : [];
+
+    private static void WriteDebt(SqliteWriter writer, ActionDocument document)
+    {
+        if (Owes(document)) writer.Execute("INSERT INTO action_debt(action_id) VALUES (?1) ON CONFLICT DO NOTHING", document.Id);
+        else writer.Execute("DELETE FROM action_debt WHERE action_id = ?1", document.Id);
+    }
+
+    private static bool Owes(ActionDocument document) => document.FollowUp is { IsDebt: true };
 
     private static string ActorOf(ActionDocument document) => document.Request.Chain.Actor.Id.ToString();
 

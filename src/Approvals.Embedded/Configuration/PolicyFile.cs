@@ -15,19 +15,21 @@ public sealed class PolicyFile : IDisposable
 
     private readonly string path;
     private readonly ILogger logger;
-    private readonly ITimer timer;
+    private readonly TimeProvider time;
     private volatile PolicySet current;
     private (DateTime Written, long Length) seen;
+    private ITimer? timer;
+    private Func<PolicySet, Task<Func<Task>>>? record;
+    private Func<Task>? announce;
     private int looking;
 
     /// <exception cref="PolicyException">The file is there, and wrong.</exception>
     /// <exception cref="SetupException"><c>policy_unreadable</c>.</exception>
     public PolicyFile(string path, TimeProvider time, ILogger<PolicyFile> logger)
     {
-        (this.path, this.logger) = (path, logger);
+        (this.path, this.time, this.logger) = (path, time, logger);
         seen = Stamp();
         current = Load();
-        timer = time.CreateTimer(_ => Look(), null, Interval, Interval);
     }
 
     /// <summary>What judges now. Ask once per action.</summary>
@@ -36,31 +38,58 @@ public sealed class PolicyFile : IDisposable
     /// <summary>Why the file as it is now is not in force, or <see langword="null"/> when it is.</summary>
     public string? Problem { get; private set; }
 
-    public void Dispose() => timer.Dispose();
+    public void Dispose() => timer?.Dispose();
 
-    private void Look()
+    /// <summary>Looks at the file from here on; before, it stays what it was when it was read first.</summary>
+    /// <param name="record">Called with a policy before it judges, and with what is to be done once it does.</param>
+    public void Watch(Func<PolicySet, Task<Func<Task>>>? record = null)
+    {
+        this.record = record;
+        timer = time.CreateTimer(_ => _ = LookAsync(), null, Interval, Interval);
+    }
+
+    private async Task LookAsync()
     {
         if (Interlocked.Exchange(ref looking, 1) == 1) return; // the last look still goes on
         try
         {
+            await AnnounceAsync();
             (DateTime Written, long Length) now = Stamp();
             if (now == seen) return;
-            seen = now;
             PolicySet loaded = Load();
-            Problem = null;
-            if (loaded.Digest == current.Digest) return;
-            current = loaded;
-            logger.LogInformation("The policy is now {Digest}, with {Rules} rules.", loaded.Digest, loaded.RuleIds.Count);
+            if (loaded.Digest != current.Digest)
+            {
+                // INVARIANT: no policy judges that is not recorded. What fails here is tried again at the next look.
+                if (record is not null) announce = await record(loaded);
+                current = loaded;
+                logger.LogInformation("The policy is now {Digest}, with {Rules} rules.", loaded.Digest, loaded.RuleIds.Count);
+            }
+
+            (seen, Problem) = (now, null);
+            await AnnounceAsync();
         }
-        catch (Exception error) when (error is PolicyException or SetupException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is PolicyException or SetupException)
         {
+            seen = Stamp(); // wrong until it is changed again
             Problem = "the policy file as it is now cannot be loaded";
             logger.LogError("The changed policy is not in force, the one before ({Digest}) stays: {Problem}", current.Digest, error.Message);
+        }
+        catch (Exception error)
+        {
+            Problem = "the change of the policy cannot be read or recorded at present";
+            logger.LogError("A change of the policy is tried again ({Digest} is in force): {Problem}", current.Digest, error.GetType().Name);
         }
         finally
         {
             Volatile.Write(ref looking, 0);
         }
+    }
+
+    private async Task AnnounceAsync()
+    {
+        if (announce is not { } tell) return;
+        await tell();
+        announce = null;
     }
 
     private PolicySet Load()

@@ -7,12 +7,14 @@ using Approvals.Engine;
 using Approvals.Notifications;
 using Approvals.Notifications.Channels;
 using Approvals.Notifications.Outbox;
+using Approvals.Policy;
 using Approvals.Redaction;
 using Approvals.Web;
 using Approvals.Web.Callers;
 using Approvals.Web.Health;
 using Approvals.Web.Reviews;
 using Approvals.Workflow.Orchestration;
+using Approvals.Workflow.Policies;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
 using Approvals.Workflow.Releases;
@@ -81,7 +83,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
             options.Compose(builder.Services, kept.Database);
             web = builder.Build();
             web.MapApprovals();
-            kept.Engine.Add(ApprovalOrchestration.Definition);
+            foreach (OrchestrationDefinition version in ApprovalOrchestration.Versions) kept.Engine.Add(version);
             kept.Engine.Add(OutboxOrchestration.Definition);
             foreach (ActivityDefinition activity in web.Services.GetRequiredService<ApprovalActivities>().Definitions) kept.Engine.Add(activity);
             foreach (ActivityDefinition activity in web.Services.GetRequiredService<OutboxActivities>().Definitions) kept.Engine.Add(activity);
@@ -90,7 +92,17 @@ public sealed class EmbeddedHost : IAsyncDisposable
             await web.StartAsync(cancellationToken);
             Uri url = BoundUrl(web);
             if (options.Configuration.PublicUrl == options.Configuration.Listen) web.Services.GetRequiredService<ApprovalsWebOptions>().PublicUrl = url;
+
+            // A policy is in the ledger before it judges, and recovered actions are judged as soon as the engine runs.
+            var history = web.Services.GetRequiredService<PolicyHistory>();
+            PolicyEntry inForce = await history.RecordAsync(judge.Current, cancellationToken);
             await kept.Engine.StartAsync(cancellationToken);
+            await history.TellOpenActionsAsync(inForce, cancellationToken);
+            judge.Watch(async changed =>
+            {
+                PolicyEntry entry = await history.RecordAsync(changed, CancellationToken.None);
+                return () => history.TellOpenActionsAsync(entry, CancellationToken.None);
+            });
             return new EmbeddedHost(web, kept, judge, log, url);
         }
         catch
@@ -165,7 +177,11 @@ public sealed class EmbeddedHost : IAsyncDisposable
         services.AddSingleton<ILedger>(stores.Ledger);
         services.AddSingleton<IActionIndex>(stores.Index);
         services.AddSingleton<ICredentialStore>(stores.Credentials);
+        services.AddSingleton<IDelegationStore>(stores.Delegations);
         services.AddSingleton(stores.Engine.Client);
+        services.AddSingleton<Func<PolicySet>>(() => policy.Current);
+        services.AddSingleton<Func<PolicyInForce>>(() => PolicyInForce.Of(policy.Current));
+        services.AddSingleton<PolicyHistory>();
         services.AddSingleton<IDirectory>(new FileDirectory(configuration.People, stores.Credentials));
         services.AddNotifications(configuration.Notifications, configuration.Name);
         services.AddSingleton<INoticeChannel>(provider => new ConsoleChannel(provider.GetRequiredService<ReviewLinks>(), options.Console));
@@ -176,7 +192,8 @@ public sealed class EmbeddedHost : IAsyncDisposable
         services.AddSingleton(provider => new ApprovalActivities(
             provider.GetRequiredService<IPayloadVault>(), provider.GetRequiredService<IActionIndex>(), provider.GetRequiredService<ILedger>(),
             provider.GetRequiredService<ISigner>(), provider.GetRequiredService<IDirectory>(), provider.GetRequiredService<INotifier>(),
-            provider.GetRequiredService<IReleasePublisher>(), new Redactor(new RedactionOptions()), input => policy.Current.Evaluate(input), options.Time));
+            provider.GetRequiredService<IReleasePublisher>(), new Redactor(new RedactionOptions()), provider.GetRequiredService<Func<PolicyInForce>>(),
+            provider.GetRequiredService<IDelegationStore>(), options.Time));
 
         services.AddDataProtection().SetApplicationName("approvals");
         services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new ProtectionKeys(folder.ProtectionKeyFolder));

@@ -2,6 +2,7 @@ using Approvals.Embedded.Actions;
 using Approvals.Embedded.Configuration;
 using Approvals.Embedded.Credentials;
 using Approvals.Embedded.Data;
+using Approvals.Embedded.Delegations;
 using Approvals.Embedded.LedgerStore;
 using Approvals.Embedded.Signing;
 using Approvals.Embedded.Upkeep;
@@ -27,6 +28,7 @@ internal sealed class Stores : IAsyncDisposable
         Index = new SqliteActionIndex(Database, time);
         Credentials = new SqliteCredentials(Database);
         Restoration = new Restoration(Database);
+        Delegations = new SqliteDelegations(Database, time);
         Engine = new EngineHost(Database, options.Engine, time, loggers.CreateLogger<EngineHost>());
     }
 
@@ -43,6 +45,8 @@ internal sealed class Stores : IAsyncDisposable
     public SqliteCredentials Credentials { get; }
 
     public Restoration Restoration { get; }
+
+    public SqliteDelegations Delegations { get; }
 
     public EngineHost Engine { get; }
 

@@ -1,6 +1,7 @@
 using Approvals.Durable;
 using Approvals.Notifications.Channels;
 using Approvals.Workflow.Actions;
+using Approvals.Workflow.Delegations;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
 using Approvals.Workflow.Reviews;
@@ -13,7 +14,7 @@ namespace Approvals.Notifications.Outbox;
 /// any content, and a message is never older than its sending.
 /// </summary>
 public sealed class OutboxActivities(
-    IActionIndex index, IDirectory directory, IEnumerable<INoticeChannel> channels, NotificationMetrics metrics, TimeProvider time, ILogger<OutboxActivities> logger)
+    IActionIndex index, Deputies deputies, IEnumerable<INoticeChannel> channels, NotificationMetrics metrics, TimeProvider time, ILogger<OutboxActivities> logger)
 {
     /// <summary>The activities' names as histories know them.</summary>
     public const string Address = "address-notice";
@@ -92,7 +93,7 @@ public sealed class OutboxActivities(
     {
         if (document.IsTerminal || document.Review is not { IsOpen: true } review) return [];
         DateTimeOffset now = time.GetUtcNow();
-        IReadOnlyList<Principal> members = await directory.MembersAsync(review.EligibleGroups(now), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Principal> members = await deputies.MembersAsync(review.EligibleGroups(now), cancellationToken).ConfigureAwait(false);
         return [.. members.Where(member => review.CheckVoter(member, now) is null)];
     }
 

@@ -10,9 +10,9 @@ namespace Approvals.Web.Actions;
 /// <summary>Who may see which action. Whoever may not is answered as if it did not exist.</summary>
 internal static class Visibility
 {
-    /// <summary>Its requester, the reviewers it asks, auditors and admins.</summary>
+    /// <summary>Its requester, the reviewers it asks or might ask in an emergency, auditors and admins.</summary>
     public static bool MaySee(Caller caller, ActionDocument document) =>
-        caller.SeesAll || IsRequester(caller, document) || IsAsked(caller, document);
+        caller.SeesAll || IsRequester(caller, document) || IsAsked(caller, document) || IsForEmergencies(caller, document);
 
     /// <summary>Who asked for it, or for whom.</summary>
     public static bool IsRequester(Caller caller, ActionDocument document) =>
@@ -32,6 +32,11 @@ internal static class Visibility
     /// <summary>A reviewer in a group that any stage of the plan, or its escalation, names.</summary>
     public static bool IsAsked(Caller caller, ActionDocument document) =>
         caller.Has(Role.Reviewer) && document.Policy?.Plan is { } plan && plan.Stages.Any(stage => Names(stage, caller.Principal));
+
+    /// <summary>A reviewer in a group that may break the glass for it, or owes the review of that.</summary>
+    private static bool IsForEmergencies(Caller caller, ActionDocument document) =>
+        caller.Has(Role.Reviewer) && document.Policy?.Exceptions?.BreakGlass is { } limits
+        && caller.Principal.OwnGroups.Any(group => limits.Groups.Contains(group) || limits.FollowUpGroups.Contains(group));
 
     private static bool Names(ReviewStage stage, Principal person) =>
         person.Groups.Any(group => stage.Groups.Contains(group) || stage.Escalation?.Groups.Contains(group) == true);

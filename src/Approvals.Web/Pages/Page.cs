@@ -33,7 +33,7 @@ internal static class Page
                 return SeeOther("/sign-in" + (isGet ? "?next=" + Uri.EscapeDataString(context.Request.Path + context.Request.QueryString) : ""));
             }
 
-            return await handle(new Exchange(context, session.Caller));
+            return await handle(await Exchange.BeginAsync(context, session.Caller));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

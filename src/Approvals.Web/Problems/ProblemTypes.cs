@@ -53,6 +53,10 @@ public static class ProblemTypes
     public static readonly ProblemType AlreadyReported = new("already_reported", 409, "The outcome was reported before");
     public static readonly ProblemType PrincipalConflict = new("principal_conflict", 409, "The subject belongs to another principal");
 
+    public static readonly ProblemType BreakGlassOff = new("break_glass_off", 409, "Policy lets nobody break the glass for this action");
+    public static readonly ProblemType FollowUpNotOwed = new("follow_up_not_owed", 409, "No review is owed");
+    public static readonly ProblemType DelegationRefused = new("delegation_refused", 409, "The delegation may not be made");
+
     // 410: it was here.
     public static readonly ProblemType DeadlinePassed = new("deadline_passed", 410, "The review's deadline has passed");
     public static readonly ProblemType ReleaseExpired = new("release_expired", 410, "The release has expired");
@@ -98,6 +102,7 @@ public static class ProblemTypes
         VoteRefusal.OtherView => OtherView,
         VoteRefusal.JustificationTooShort => JustificationTooShort,
         VoteRefusal.TicketMissing => TicketMissing,
+        VoteRefusal.BreakGlassOff => BreakGlassOff,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "A refusal without a problem type; add one."),
     };
 

@@ -74,7 +74,7 @@ internal static class Api
         {
             Caller? caller = roles is null ? null : await AuthenticateAsync(context, roles);
             if (roles is null) LimitRate(context, null);
-            return await handle(new Exchange(context, caller));
+            return await handle(await Exchange.BeginAsync(context, caller));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using Approvals.Web.Callers;
 using Approvals.Web.Problems;
 using Approvals.Workflow.Actions;
+using Approvals.Workflow.Delegations;
 using Approvals.Workflow.Ports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,8 +10,21 @@ using Microsoft.Extensions.Hosting;
 namespace Approvals.Web.Requests;
 
 /// <summary>One request with what its handler needs: the caller, the time, the services.</summary>
-internal sealed class Exchange(HttpContext http, Caller? caller)
+internal sealed class Exchange
 {
+    private readonly HttpContext http;
+    private readonly Caller? caller;
+
+    private Exchange(HttpContext http, Caller? caller) => (this.http, this.caller) = (http, caller);
+
+    /// <summary>The caller with what people who are away lend them: from here on nobody need ask for that again.</summary>
+    public static async Task<Exchange> BeginAsync(HttpContext http, Caller? caller)
+    {
+        if (caller is not null)
+            caller = caller with { Principal = await http.RequestServices.GetRequiredService<Deputies>().WithLentAsync(caller.Principal, http.RequestAborted) };
+        return new Exchange(http, caller);
+    }
+
     public HttpContext Http => http;
 
     public HttpRequest Request => http.Request;

@@ -7,6 +7,7 @@ using Approvals.Web.Problems;
 using Approvals.Web.Requests;
 using Approvals.Web.Votes;
 using Approvals.Workflow.Actions;
+using Approvals.Workflow.Delegations;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
 using Approvals.Workflow.Reviews;
@@ -78,6 +79,7 @@ public static class ReviewHandlers
         if (document.Review?.Plan.Stages[target.Stage].MinimumAssurance > assurance) throw SignInFirst();
 
         Principal? recipient = await exchange.Service<IDirectory>().FindAsync(target.Recipient, exchange.Aborted);
+        if (recipient is not null) recipient = await exchange.Service<Deputies>().WithLentAsync(recipient, exchange.Aborted);
         return new Opened(token, document, recipient, assurance, LinkState.Find(target, document, recipient, exchange.Now));
     }
 

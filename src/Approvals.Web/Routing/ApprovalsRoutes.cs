@@ -1,5 +1,7 @@
 using Approvals.Web.Actions;
 using Approvals.Web.Audit;
+using Approvals.Web.BreakGlass;
+using Approvals.Web.Delegations;
 using Approvals.Web.Health;
 using Approvals.Web.Identity.SignIn;
 using Approvals.Web.Inbox;
@@ -8,6 +10,7 @@ using Approvals.Web.Manage;
 using Approvals.Web.Notifications;
 using Approvals.Web.OpenApi;
 using Approvals.Web.Pages;
+using Approvals.Web.Policies;
 using Approvals.Web.Principals;
 using Approvals.Web.Releases;
 using Approvals.Web.Reviews;
@@ -93,6 +96,31 @@ public static class ApprovalsRoutes
         {
             Summary = "The signed decision record of an action, and its ledger proof.", Response = "Record",
         },
+        new("break-glass", "POST", "/api/actions/{id}/break-glass", BreakGlassHandlers.ConsentAsync)
+        {
+            Summary = "Consents to breaking the glass for an action in review: two people past all stages, and a review is owed. 202 when queued but not counted yet.",
+            Request = "BreakGlass", Response = "Action", Answers = [200, 202],
+            Problems = [BreakGlassOff, NotHuman, InPrincipalChain, NotEligible, AssuranceTooLow, ReviewNotOpen, ReviewClosed, OtherView, VoteNotCounted, DeadlinePassed, JustificationTooShort],
+        },
+        new("follow-up", "POST", "/api/actions/{id}/follow-up", FollowUpHandlers.DoAsync)
+        {
+            Summary = "Records the review that broken glass owes.", Request = "FollowUp", Response = "Action",
+            Problems = [FollowUpNotOwed, NotEligible, InPrincipalChain, JustificationTooShort],
+        },
+        new("create-delegation", "POST", "/api/delegations", DelegationHandlers.CreateAsync)
+        {
+            Summary = "Lets somebody stand in for the caller, or, for admins, for somebody else: for some groups, until a time.",
+            Request = "CreateDelegation", Response = "Delegation", Answers = [201], Problems = [DelegationRefused, UnknownPrincipal],
+        },
+        new("list-delegations", "GET", "/api/delegations", DelegationHandlers.ListAsync)
+        {
+            Summary = "Delegations from or to the caller; all of them for admins and auditors.", Response = "DelegationList",
+        },
+        new("end-delegation", "DELETE", "/api/delegations/{id}", DelegationHandlers.EndAsync) { Summary = "Ends a delegation now.", Answers = [204] },
+        new("get-policy", "GET", "/api/policy", PolicyHandlers.GetAsync)
+        {
+            Summary = "The policy in force and its newest changes, as the ledger has them; for auditors and admins.", Response = "PolicyInForce",
+        },
         new("create-principal", "POST", "/api/principals", PrincipalHandlers.CreateAsync)
         {
             Summary = "Makes an API key; the answer alone shows it.",
@@ -150,6 +178,15 @@ public static class ApprovalsRoutes
         Page("result-page", "GET", "/actions/{id}/result", ActionPageHandlers.ResultAsync),
         Page("audit", "GET", "/audit", AuditHandlers.ShowAsync),
         Page("audit-reviewers", "GET", "/audit/reviewers", ReviewerHandlers.ShowAsync),
+        Page("policy-page", "GET", "/policy", PolicyHandlers.ShowAsync),
+        Page("break-glass-page", "GET", "/actions/{id}/break-glass", BreakGlassHandlers.ShowAsync),
+        Page("break-glass-consent", "POST", "/actions/{id}/break-glass", BreakGlassHandlers.ConsentFromPageAsync),
+        Page("follow-ups", "GET", "/follow-ups", FollowUpHandlers.ListAsync),
+        Page("follow-up-page", "GET", "/actions/{id}/follow-up", FollowUpHandlers.ShowAsync),
+        Page("follow-up-review", "POST", "/actions/{id}/follow-up", FollowUpHandlers.DoFromPageAsync),
+        Page("delegations", "GET", "/delegations", DelegationHandlers.ShowAsync),
+        Page("delegate", "POST", "/delegations", DelegationHandlers.CreateFromPageAsync),
+        Page("delegations-end", "POST", "/delegations/end", DelegationHandlers.EndFromPageAsync),
         Page("manage", "GET", "/manage", ManageHandlers.ShowAsync),
         Page("manage-create", "POST", "/manage/principals", ManageHandlers.CreateAsync),
         Page("manage-replay", "POST", "/manage/replays", ManageHandlers.ReplayAsync),

@@ -4,6 +4,7 @@ using Approvals.Web.Requests;
 using Approvals.Web.Reviews;
 using Approvals.Web.Votes;
 using Approvals.Workflow.Actions;
+using Approvals.Workflow.Delegations;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
 using Approvals.Workflow.Reviews;
@@ -24,8 +25,9 @@ internal sealed record SlackSeat(ActionDocument? Document, Principal? Reviewer, 
     public static async Task<SlackSeat> TakeAsync(Exchange exchange, SlackInteraction interaction, string actionId, int stage, string viewDigest)
     {
         if (exchange.Service<SlackRequests>().PersonOf(interaction) is not { } person
-            || await exchange.Service<IDirectory>().FindAsync(person, exchange.Aborted) is not { } reviewer)
+            || await exchange.Service<IDirectory>().FindAsync(person, exchange.Aborted) is not { } known)
             return Refused(Stranger);
+        Principal reviewer = await exchange.Service<Deputies>().WithLentAsync(known, exchange.Aborted);
         if (await exchange.Index.GetAsync(actionId, exchange.Aborted) is not { View: { } view } document) return Refused("This action is not known any more.");
         if (Ballot.Find(document, reviewer) is { } vote)
             return new SlackSeat(document, reviewer, $"You have voted: {(vote.Verdict == Verdict.Approve ? "approved" : "denied")}.");

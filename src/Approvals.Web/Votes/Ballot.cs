@@ -1,4 +1,3 @@
-using System.Globalization;
 using Approvals.Durable;
 using Approvals.Policy;
 using Approvals.Web.Problems;
@@ -41,7 +40,7 @@ internal sealed class Ballot(IActionIndex index, IDurableClient durable, Approva
 
         DateTimeOffset now = time.GetUtcNow();
         var vote = new Vote(
-            EventId(review, voter), voter, assurance, choice.Verdict, EdgeRedaction.Redact(choice.Justification.Trim()), choice.ViewDigest, now)
+            Vote.IdOf(review, voter.Id), voter, assurance, choice.Verdict, EdgeRedaction.Redact(choice.Justification.Trim()), choice.ViewDigest, now)
         {
             SecondsRead = choice.SecondsRead,
         };
@@ -61,13 +60,6 @@ internal sealed class Ballot(IActionIndex index, IDurableClient durable, Approva
             throw new ProblemException(ProblemTypes.VoteNotCounted, $"Nothing to do: the action was {SnakeCase.Of(document.Status)} before this vote could count.");
         return (document, false);
     }
-
-    /// <summary>
-    /// One per voter and stage, so that a vote sent twice counts once, and one that was on its way when its stage ended and that the next
-    /// stage then refused can be cast again as that stage wants it. The review itself holds one person to one vote.
-    /// </summary>
-    private static string EventId(Review review, Principal voter) =>
-        string.Create(CultureInfo.InvariantCulture, $"vote:{review.StageIndex}:{voter.Id}");
 
     public static Vote? Find(ActionDocument document, Principal voter) =>
         document.Review?.Votes.FirstOrDefault(counted => counted.Vote.Voter.Id == voter.Id)?.Vote;

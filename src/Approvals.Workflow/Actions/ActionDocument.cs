@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using Approvals.Policy;
 using Approvals.Redaction;
 using Approvals.Workflow.Decisions;
+using Approvals.Workflow.Exceptions;
+using Approvals.Workflow.Policies;
 using Approvals.Workflow.Principals;
 using Approvals.Workflow.Reviews;
 
@@ -38,7 +40,16 @@ public sealed record ActionDocument
 
     public PolicyDecision? Policy { get; init; }
 
+    /// <summary>Policies that came into force while people were asked, and what each meant; <see langword="null"/> for none.</summary>
+    public IReadOnlyList<PolicyChange>? PolicyChanges { get; init; }
+
     public Review? Review { get; init; }
+
+    /// <summary>The use of a standing approval that was begun for this action; counts once the ledger holds it.</summary>
+    public StandingUse? StandingUse { get; init; }
+
+    /// <summary>The review that broken glass owes.</summary>
+    public FollowUpReview? FollowUp { get; init; }
 
     public Decision? Decision { get; init; }
 

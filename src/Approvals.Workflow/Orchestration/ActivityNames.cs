@@ -5,6 +5,8 @@ public static class ActivityNames
 {
     public const string Redact = "redact";
     public const string EvaluatePolicy = "evaluate-policy";
+    public const string UseStandingApproval = "use-standing-approval";
+    public const string Reconsider = "reconsider";
     public const string ShowReview = "show-review";
     public const string Sign = "sign";
     public const string Append = "append";

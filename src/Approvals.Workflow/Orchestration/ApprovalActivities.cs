@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Approvals.Durable;
@@ -5,6 +6,9 @@ using Approvals.Policy;
 using Approvals.Redaction;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Decisions;
+using Approvals.Workflow.Delegations;
+using Approvals.Workflow.Exceptions;
+using Approvals.Workflow.Policies;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
 using Approvals.Workflow.Records;
@@ -16,7 +20,7 @@ namespace Approvals.Workflow.Orchestration;
 /// The orchestration's effects, each idempotent: it may run again after a crash, even at the same time as itself. Each does its work
 /// first and shows it in the action index, and only then returns what the history keeps.
 /// </summary>
-/// <param name="policy">Judges by the policy in force at the call.</param>
+/// <param name="policy">The policy in force at the call.</param>
 public sealed class ApprovalActivities(
     IPayloadVault vault,
     IActionIndex index,
@@ -26,14 +30,20 @@ public sealed class ApprovalActivities(
     INotifier notifier,
     IReleasePublisher publisher,
     Redactor redactor,
-    Func<PolicyInput, PolicyDecision> policy,
+    Func<PolicyInForce> policy,
+    IDelegationStore delegations,
     TimeProvider time)
 {
+    private readonly Deputies deputies = new(delegations, directory, policy, time);
+    private readonly StandingApprovalDesk standing = new(index, ledger, signer, time);
+
     /// <summary>All of them, under the names that histories know.</summary>
     public IEnumerable<ActivityDefinition> Definitions =>
     [
         ActivityDefinition.Create<ActionRequest, RedactionSummary>(ActivityNames.Redact, RedactAsync),
         ActivityDefinition.Create<PolicyStep, PolicyDecision>(ActivityNames.EvaluatePolicy, EvaluatePolicyAsync),
+        ActivityDefinition.Create<ActionRequest, StandingApprovalStep>(ActivityNames.UseStandingApproval, UseStandingApprovalAsync),
+        ActivityDefinition.Create<PolicyChangeStep, Reconsidered?>(ActivityNames.Reconsider, ReconsiderAsync),
         ActivityDefinition.Create<ReviewUpdate, bool>(ActivityNames.ShowReview, ShowReviewAsync),
         ActivityDefinition.Create<SignStep, SignedEnvelope>(ActivityNames.Sign, SignAsync),
         ActivityDefinition.Create<AppendStep, SealedDecision>(ActivityNames.Append, AppendAsync),
@@ -73,10 +83,39 @@ public sealed class ApprovalActivities(
             throw new PermanentFailureException("view_missing", "The stored view is not the one that redaction made.");
         if (document.Policy is { } judged) return judged;
 
-        PolicyDecision decision = policy(PolicyView.Of(step.Request, view, time.GetUtcNow()));
+        PolicyDecision decision = policy().Judge(PolicyView.Of(step.Request, view, time.GetUtcNow()));
         document = await index.UpdateAsync(step.Request.Id, stored => stored.Policy is null ? stored with { Policy = decision } : stored, cancellationToken)
             .ConfigureAwait(false);
         return document.Policy!;
+    }
+
+    public async Task<StandingApprovalStep> UseStandingApprovalAsync(ActivityContext context, ActionRequest request, CancellationToken cancellationToken) =>
+        new(await standing.UseAsync(await RequireAsync(request.Id, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false));
+
+    /// <summary>
+    /// What a policy that came into force means for an open review: by that policy's own setting. Judges once for each change; nothing when the
+    /// action was judged by that policy to begin with.
+    /// </summary>
+    public async Task<Reconsidered?> ReconsiderAsync(ActivityContext context, PolicyChangeStep step, CancellationToken cancellationToken)
+    {
+        ActionDocument document = await RequireAsync(step.Request.Id, cancellationToken).ConfigureAwait(false);
+        if (document is not { View: { } view, Policy: { } before }) throw new PermanentFailureException("view_missing", "The action in review has no view or no decision of policy.");
+        if (ChangeIn(document) is { } known) return new Reconsidered(known, before);
+
+        PolicyInForce now = policy();
+        if (before.PolicyDigest == now.Digest) return null;
+        PolicyDecision after = now.OnChange == OpenReviews.Keep ? before : now.Judge(PolicyView.Of(step.Request, view, time.GetUtcNow()));
+        PolicyEffect effect = now.OnChange == OpenReviews.Keep ? PolicyEffect.Kept
+            : PolicyView.AskTheSame(before, after) ? PolicyEffect.Confirmed
+            : PolicyEffect.Redecided;
+        var change = new PolicyChange(step.Changed.Number, now.Digest, effect, time.GetUtcNow());
+        document = await index.UpdateAsync(
+            step.Request.Id,
+            stored => ChangeIn(stored) is not null ? stored : stored with { Policy = after, PolicyChanges = [.. stored.PolicyChanges ?? [], change] },
+            cancellationToken).ConfigureAwait(false);
+        return new Reconsidered(ChangeIn(document)!, document.Policy!);
+
+        PolicyChange? ChangeIn(ActionDocument stored) => stored.PolicyChanges?.FirstOrDefault(one => one.Number == step.Changed.Number);
     }
 
     /// <summary>Shows where the review stands and tells those who are asked. Never shows less than what is shown already.</summary>
@@ -85,21 +124,22 @@ public sealed class ApprovalActivities(
         Review review = update.Review;
         ActionDocument document = await index.UpdateAsync(
             context.InstanceId,
-            stored => stored.IsTerminal || stored.Review is { } shown && (shown.StageIndex, shown.Votes.Count).CompareTo((review.StageIndex, review.Votes.Count)) > 0
+            stored => stored.IsTerminal || stored.Review is { } shown && Progress(shown).CompareTo(Progress(review)) > 0
                 ? stored
                 : stored with { Status = ActionStatus.InReview, Review = review },
             cancellationToken).ConfigureAwait(false);
         if (document.IsTerminal || update.Step == ReviewStep.Voted) return true;
 
         DateTimeOffset now = time.GetUtcNow();
-        IReadOnlyList<Principal> members = await directory.MembersAsync(review.EligibleGroups(now), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<Principal> members = await deputies.MembersAsync(review.EligibleGroups(now), cancellationToken).ConfigureAwait(false);
         NoticeKind kind = update.Step switch
         {
             ReviewStep.Opened => NoticeKind.Requested,
             ReviewStep.Escalated => NoticeKind.Escalated,
             _ => NoticeKind.Reminder,
         };
-        string noticeId = $"{context.InstanceId}:{review.StageIndex}:{update.Step}:{update.At.ToUnixTimeMilliseconds()}";
+        string round = review.Round == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{review.Round}.");
+        string noticeId = $"{context.InstanceId}:{round}{review.StageIndex}:{update.Step}:{update.At.ToUnixTimeMilliseconds()}";
         await notifier.NotifyAsync(noticeId, kind, document, [.. members.Where(member => review.CheckVoter(member, now) is null)], cancellationToken)
             .ConfigureAwait(false);
         return true;
@@ -137,6 +177,7 @@ public sealed class ApprovalActivities(
                     Decision = step.Sealed.Decision,
                     LedgerIndex = step.Sealed.LedgerIndex,
                     Review = step.Review ?? stored.Review,
+                    FollowUp = FollowUpOf(step, stored),
                 },
             cancellationToken).ConfigureAwait(false);
 
@@ -152,6 +193,13 @@ public sealed class ApprovalActivities(
 
         return true;
     }
+
+    private static FollowUpReview? FollowUpOf(ReleaseStep step, ActionDocument stored) =>
+        step.Sealed.Decision is { By: DecidedBy.BreakGlass } decision && stored.Policy?.Exceptions?.BreakGlass is { } limits
+            ? new FollowUpReview(stored.Id, limits.FollowUpGroups, decision.At, decision.At + limits.FollowUpWithin, null)
+            : null;
+
+    private static (int, int, int, int) Progress(Review review) => (review.Round, review.StageIndex, review.Votes.Count, review.Consents?.Count ?? 0);
 
     private static ActionDocument Received(ActionRequest request) => new() { Id = request.Id, Status = ActionStatus.Pending, Request = request };
 

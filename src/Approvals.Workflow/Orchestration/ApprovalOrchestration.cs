@@ -2,6 +2,8 @@ using Approvals.Durable;
 using Approvals.Policy;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Decisions;
+using Approvals.Workflow.Exceptions;
+using Approvals.Workflow.Policies;
 using Approvals.Workflow.Reviews;
 
 namespace Approvals.Workflow.Orchestration;
@@ -9,15 +11,24 @@ namespace Approvals.Workflow.Orchestration;
 /// <summary>
 /// One action from request to release: redact → evaluate policy → review if the policy says so → sign → append to ledger → release.
 /// Deterministic; every effect is an activity. Changing the order of calls breaks running instances: add a version instead.
+/// Version 1 knew no policy that changes during a review; the rest of it is what is here.
 /// </summary>
 public static class ApprovalOrchestration
 {
     public const string Name = "approval";
     public const string VoteEvent = "vote";
     public const string CancelEvent = "cancel";
+    public const string PolicyEvent = "policy";
 
-    public static OrchestrationDefinition Definition { get; } =
-        OrchestrationDefinition.Create<ActionRequest, SealedDecision>(Name, 1, RunAsync);
+    /// <summary>Every version that may still have instances, oldest first: an engine is given all of them.</summary>
+    public static IReadOnlyList<OrchestrationDefinition> Versions { get; } =
+    [
+        OrchestrationDefinition.Create<ActionRequest, SealedDecision>(Name, 1, RunAsync),
+        OrchestrationDefinition.Create<ActionRequest, SealedDecision>(Name, 2, RunAsync),
+    ];
+
+    /// <summary>What new instances begin with.</summary>
+    public static OrchestrationDefinition Definition => Versions[^1];
 
     public static async Task<SealedDecision> RunAsync(IOrchestrationContext context, ActionRequest request)
     {
@@ -35,14 +46,18 @@ public static class ApprovalOrchestration
         try
         {
             RedactionSummary redacted = await interruption.Guard(steps.RedactAsync());
-            PolicyDecision policy = await interruption.Guard(steps.EvaluatePolicyAsync(redacted));
-            return policy switch
+            await interruption.Guard(steps.EvaluatePolicyAsync(redacted));
+            for (int round = 0; ; round++)
             {
-                { Verdict: PolicyVerdict.Allow } => (new Decision(Outcome.Approved, DecidedBy.Policy, policy.Reason, context.Now), null),
-                { Verdict: PolicyVerdict.Review, Plan: { Stages.Count: > 0 } plan } =>
-                    await ReviewAsync(context, steps, interruption, Review.Begin(plan, request.Chain, redacted.ViewDigest, context.Now)),
-                _ => (new Decision(Outcome.Denied, DecidedBy.Policy, policy.Reason, context.Now), null),
-            };
+                // Each round by the policy that is in force when it begins.
+                if (steps.Policy is not { Verdict: PolicyVerdict.Review, Plan: { Stages.Count: > 0 } plan } policy)
+                    return (Decision.ByPolicy(steps.Policy, context.Now), null);
+                if (policy.Exceptions?.StandingApprovals is not null && await interruption.Guard(steps.UseStandingApprovalAsync()) is { IsUsed: true })
+                    return (Decision.ByStandingApproval(context.Now), null);
+
+                Review review = await ReviewAsync(context, steps, interruption, Review.Begin(plan, request.Chain, redacted.ViewDigest, context.Now, round));
+                if (!review.IsOpen) return (Decision.ByPeople(review.Outcome, context.Now), review);
+            }
         }
         catch (InterruptedException interrupted)
         {
@@ -54,22 +69,27 @@ public static class ApprovalOrchestration
         }
     }
 
-    private static async Task<(Decision Decision, Review? Review)> ReviewAsync(
-        IOrchestrationContext context, Steps steps, Interruption interruption, Review review)
+    /// <summary>Asks people until they decide or time is up. A review that comes back open has lost its policy: decide anew.</summary>
+    private static async Task<Review> ReviewAsync(IOrchestrationContext context, Steps steps, Interruption interruption, Review review)
     {
         await interruption.Guard(steps.ShowReviewAsync(review, ReviewStep.Opened));
-        Task<Vote> vote = context.WaitForEventAsync<Vote>(VoteEvent, interruption.Token);
+        using var inbox = new ReviewInbox(context, interruption);
         while (review.IsOpen)
         {
             DateTimeOffset moment = review.NextMoment(context.Now);
-            await WaitForVoteOrTimeAsync(context, interruption, vote, moment);
+            (Vote? vote, PolicyChanged? changed) = await inbox.NextAsync(moment);
 
             Review before = review;
             ReviewStep step;
-            if (vote.IsCompleted)
+            if (changed is not null)
             {
-                review = review.Apply(await vote, context.Now);
-                vote = context.WaitForEventAsync<Vote>(VoteEvent, interruption.Token);
+                if (await interruption.Guard(steps.ReconsiderAsync(changed, review)) == PolicyEffect.Redecided) return review;
+                continue;
+            }
+
+            if (vote is not null)
+            {
+                review = vote.BreaksGlass ? review.Consent(vote, steps.Policy.Exceptions?.BreakGlass, context.Now) : review.Apply(vote, context.Now);
                 step = review.StageIndex == before.StageIndex ? ReviewStep.Voted : ReviewStep.Opened;
                 if (ReferenceEquals(before, review)) continue; // a refused vote changes nothing
             }
@@ -83,25 +103,7 @@ public static class ApprovalOrchestration
             if (review.IsOpen) await interruption.Guard(steps.ShowReviewAsync(review, step));
         }
 
-        return (review.Outcome switch
-        {
-            ReviewOutcome.Approved => new Decision(Outcome.Approved, DecidedBy.People, "Approved by the reviewers that policy asked.", context.Now),
-            ReviewOutcome.Denied => new Decision(Outcome.Denied, DecidedBy.People, "Denied by a reviewer.", context.Now),
-            _ => new Decision(Outcome.Expired, DecidedBy.Timeout, "The review's deadline passed without a quorum.", context.Now),
-        }, review);
-    }
-
-    private static async Task WaitForVoteOrTimeAsync(IOrchestrationContext context, Interruption interruption, Task<Vote> vote, DateTimeOffset moment)
-    {
-        using var decided = new CancellationTokenSource();
-        try
-        {
-            await interruption.Guard(Task.WhenAny(vote, context.CreateTimerAsync(moment, decided.Token)));
-        }
-        finally
-        {
-            decided.Cancel(); // a timer nobody waits for must not keep the instance alive
-        }
+        return review;
     }
 
     /// <summary>

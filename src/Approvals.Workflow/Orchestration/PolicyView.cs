@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Approvals.Durable;
 using Approvals.Policy;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Principals;
@@ -35,6 +36,14 @@ internal static class PolicyView
         })]);
         return new PolicyInput(Element(action), Element(principal), Element(Part(view, "context") ?? new JsonObject()), Element(findings), now);
     }
+
+    /// <summary>Whether two decisions ask the same people for the same thing; working hours, which depend on the day, aside.</summary>
+    public static bool AskTheSame(PolicyDecision one, PolicyDecision other) =>
+        one is { Verdict: PolicyVerdict.Review, Plan: { } plan } && other is { Verdict: PolicyVerdict.Review, Plan: { } next }
+        && JsonNode.DeepEquals(Comparable(plan), Comparable(next));
+
+    private static JsonNode? Comparable(ReviewPlan plan) => JsonSerializer.SerializeToNode(
+        plan with { Stages = [.. plan.Stages.Select(stage => stage with { Hours = stage.Hours is null ? null : [] })] }, DurableJson.Options);
 
     private static JsonNode? Part(RedactedView view, string name) =>
         view.Content.TryGetProperty(name, out JsonElement value) ? JsonSerializer.SerializeToNode(value) : null;

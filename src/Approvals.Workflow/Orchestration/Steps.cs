@@ -1,7 +1,10 @@
+using System.Text.Json.Serialization;
 using Approvals.Durable;
 using Approvals.Policy;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Decisions;
+using Approvals.Workflow.Exceptions;
+using Approvals.Workflow.Policies;
 using Approvals.Workflow.Reviews;
 
 namespace Approvals.Workflow.Orchestration;
@@ -30,7 +33,27 @@ public sealed record PolicyStep(ActionRequest Request, RedactionSummary Redacted
 /// <param name="At">The orchestration's time of the step; makes its notice's id the same on every repetition.</param>
 public sealed record ReviewUpdate(Review Review, ReviewStep Step, DateTimeOffset At);
 
-public sealed record SignStep(ActionRequest Request, RedactionSummary? Redacted, PolicyDecision? Policy, Review? Review, Decision Decision);
+/// <summary>Another policy came into force while the review was open.</summary>
+public sealed record PolicyChangeStep(ActionRequest Request, PolicyChanged Changed, Review Review);
+
+/// <param name="Policy">What decides from now on.</param>
+public sealed record Reconsidered(PolicyChange Change, PolicyDecision Policy);
+
+/// <summary>Whether a standing approval covers the action.</summary>
+/// <param name="Use">Its use, which stands in the ledger; <see langword="null"/> when there is none.</param>
+public sealed record StandingApprovalStep(StandingUse? Use)
+{
+    [JsonIgnore]
+    public bool IsUsed => Use is not null;
+}
+
+public sealed record SignStep(ActionRequest Request, RedactionSummary? Redacted, PolicyDecision? Policy, Review? Review, Decision Decision)
+{
+    /// <summary>What changes of the policy meant while the review was open; <see langword="null"/> for none.</summary>
+    public IReadOnlyList<PolicyChange>? PolicyChanges { get; init; }
+
+    public StandingUse? StandingUse { get; init; }
+}
 
 public sealed record AppendStep(Decision Decision, SignedEnvelope Record);
 
@@ -45,6 +68,11 @@ internal sealed class Steps(IOrchestrationContext context, ActionRequest request
     private const int Unbounded = int.MaxValue;
     private RedactionSummary? redacted;
     private PolicyDecision? policy;
+    private List<PolicyChange>? changes;
+    private StandingUse? standing;
+
+    /// <summary>What decides: the first decision, or that of a policy that took its place.</summary>
+    public PolicyDecision Policy => policy ?? throw new InvalidOperationException("Policy was not asked yet.");
 
     /// <summary>The review as last shown, for a record of an action that was interrupted in it.</summary>
     public Review? Review { get; private set; }
@@ -56,6 +84,24 @@ internal sealed class Steps(IOrchestrationContext context, ActionRequest request
         policy = await context.CallActivityAsync<PolicyDecision>(
             ActivityNames.EvaluatePolicy, new PolicyStep(request, summary), UntilDeadline());
 
+    public async Task<StandingApprovalStep> UseStandingApprovalAsync()
+    {
+        var step = await context.CallActivityAsync<StandingApprovalStep>(ActivityNames.UseStandingApproval, request, UntilDeadline());
+        standing = step.Use;
+        return step;
+    }
+
+    /// <summary>What another policy means for the open review; from here on <see cref="Policy"/> is what decides.</summary>
+    public async Task<PolicyEffect> ReconsiderAsync(PolicyChanged changed, Review review)
+    {
+        var reconsidered = await context.CallActivityAsync<Reconsidered?>(
+            ActivityNames.Reconsider, new PolicyChangeStep(request, changed, review), UntilDeadline());
+        if (reconsidered is null) return PolicyEffect.Kept; // decided under that policy already
+        (changes ??= []).Add(reconsidered.Change);
+        policy = reconsidered.Policy;
+        return reconsidered.Change.Effect;
+    }
+
     public Task ShowReviewAsync(Review review, ReviewStep step)
     {
         Review = review;
@@ -64,7 +110,7 @@ internal sealed class Steps(IOrchestrationContext context, ActionRequest request
 
     public Task<SignedEnvelope> SignAsync(Decision decision, Review? review) =>
         context.CallActivityAsync<SignedEnvelope>(
-            ActivityNames.Sign, new SignStep(request, redacted, policy, review, decision), UntilDeadline());
+            ActivityNames.Sign, new SignStep(request, redacted, policy, review, decision) { PolicyChanges = changes?.ToArray(), StandingUse = standing }, UntilDeadline());
 
     public Task<SealedDecision> AppendAsync(Decision decision, SignedEnvelope record) =>
         context.CallActivityAsync<SealedDecision>(ActivityNames.Append, new AppendStep(decision, record), UntilDeadline());

@@ -50,6 +50,9 @@ public sealed record ActionQuery(
 {
     /// <summary>Only actions whose review plan names one of these groups; <see langword="null"/> for no such limit.</summary>
     public IReadOnlyList<string>? ReviewGroups { get; init; }
+
+    /// <summary>Only actions whose broken glass still owes a review.</summary>
+    public bool OwesFollowUp { get; init; }
 }
 
 public sealed record ActionPage(IReadOnlyList<ActionDocument> Actions, string? NextCursor);

@@ -23,9 +23,21 @@ public sealed record Principal(PrincipalKind Kind, string Issuer, string Subject
     /// <summary>The issuer of principals that this gate itself keeps: people of the configuration file, holders of API keys.</summary>
     public const string LocalIssuer = "approvals";
 
+    /// <summary>What people who are away lend this person, already in <see cref="Groups"/>; <see langword="null"/> when nobody does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LentGroups>? Lent { get; init; }
+
+    /// <summary>The groups that this person is in themselves.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> OwnGroups => Lent is null ? Groups : Groups.Except(Lent.SelectMany(lent => lent.Groups));
+
     [JsonIgnore]
     public PrincipalId Id => new(Issuer, Subject);
 }
+
+/// <summary>Groups that somebody who is away lends to who stands in for them, none of them the other's own.</summary>
+/// <param name="From">Who is away. Has nothing lent themselves: there are no chains.</param>
+public sealed record LentGroups(Principal From, IReadOnlyList<string> Groups);
 
 /// <summary>Who asks: actor → on behalf of → owner.</summary>
 /// <param name="Actor">The authenticated caller.</param>

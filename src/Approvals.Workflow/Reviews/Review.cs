@@ -12,10 +12,18 @@ public enum ReviewOutcome
     Approved,
     Denied,
     Expired,
+
+    /// <summary>Two people broke the glass: the action goes ahead, and a review of it is owed.</summary>
+    GlassBroken,
 }
 
 /// <summary>A vote that counts, and in which stage.</summary>
-public sealed record CountedVote(Vote Vote, int Stage);
+public sealed record CountedVote(Vote Vote, int Stage)
+{
+    /// <summary>Who is away and is heard by this vote; <see langword="null"/> when the voter speaks for themselves alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PersonRef? For { get; init; }
+}
 
 /// <summary>
 /// The vote rules: a pure state machine without clock or effects. The orchestration applies votes in the order the engine delivers
@@ -32,8 +40,16 @@ public sealed record Review(
     IReadOnlyList<CountedVote> Votes,
     ReviewOutcome Outcome)
 {
-    public static Review Begin(ReviewPlan plan, PrincipalChain chain, string viewDigest, DateTimeOffset at) =>
-        new(plan, chain, viewDigest, 0, at, [], ReviewOutcome.Open);
+    /// <summary>0 for the first; more when a change of policy had the action decided anew.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Round { get; init; }
+
+    /// <summary>Who consents to breaking the glass; <see langword="null"/> while nobody does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Vote>? Consents { get; init; }
+
+    public static Review Begin(ReviewPlan plan, PrincipalChain chain, string viewDigest, DateTimeOffset at, int round = 0) =>
+        new(plan, chain, viewDigest, 0, at, [], ReviewOutcome.Open) { Round = round };
 
     [JsonIgnore]
     public ReviewStage Stage => Plan.Stages[StageIndex];
@@ -57,22 +73,7 @@ public sealed record Review(
     public bool EscalatesAt(DateTimeOffset at) => Stage.Escalation is { } escalation && at == Due(escalation.After);
 
     /// <summary>Whether this person could vote at all at this time, whatever the vote says.</summary>
-    public VoteRefusal? CheckVoter(Principal voter, DateTimeOffset at)
-    {
-        if (!IsOpen) return VoteRefusal.ReviewClosed;
-        if (at >= Deadline) return VoteRefusal.DeadlinePassed;
-
-        // INVARIANT: nobody in the principal chain approves, nor any service or agent. No role is exempt (promise 3).
-        if (voter.Kind != PrincipalKind.Human) return VoteRefusal.NotHuman;
-        if (Chain.Contains(voter.Id)) return VoteRefusal.InPrincipalChain;
-        if (!voter.Groups.Intersect(EligibleGroups(at)).Any()) return VoteRefusal.NotEligible;
-        if (Stage.Excluded.Contains(new PersonRef(voter.Issuer, voter.Subject))) return VoteRefusal.NotEligible;
-        if (!PassesFilter(voter)) return VoteRefusal.NotEligible;
-
-        // INVARIANT: one person, one vote in a review, by immutable subject, over all its stages.
-        if (Votes.Any(counted => counted.Vote.Voter.Id == voter.Id)) return VoteRefusal.AlreadyVoted;
-        return null;
-    }
+    public VoteRefusal? CheckVoter(Principal voter, DateTimeOffset at) => FindSeat(voter, at, out _);
 
     /// <summary>Why this vote would not count, or <see langword="null"/> when it would.</summary>
     public VoteRefusal? Check(Vote vote, DateTimeOffset at)
@@ -93,13 +94,44 @@ public sealed record Review(
     {
         if (Check(vote, at) is not null) return this;
 
-        Review counted = this with { Votes = [.. Votes, new CountedVote(vote, StageIndex)] };
+        _ = FindSeat(vote.Voter, at, out Seat? seat);
+        Review counted = this with { Votes = [.. Votes, new CountedVote(vote, StageIndex) { For = seat!.For }] };
         if (counted.StageVotes(Verdict.Deny).Count() >= Math.Max(1, Stage.DenyThreshold))
             return counted with { Outcome = ReviewOutcome.Denied };
         if (!counted.StageIsMet()) return counted;
         return StageIndex + 1 == Plan.Stages.Count
             ? counted with { Outcome = ReviewOutcome.Approved }
             : counted with { StageIndex = StageIndex + 1, StageStartedAt = at };
+    }
+
+    /// <summary>Why this vote would not count as consent to breaking the glass, or <see langword="null"/> when it would.</summary>
+    /// <param name="limits">Of the policy that the review is held by; <see langword="null"/> where it lets nobody break it for this action.</param>
+    public VoteRefusal? CheckConsent(Vote vote, BreakGlassLimits? limits, DateTimeOffset at)
+    {
+        if (!IsOpen) return VoteRefusal.ReviewClosed;
+        if (at >= Deadline) return VoteRefusal.DeadlinePassed;
+        if (limits is null) return VoteRefusal.BreakGlassOff;
+        if (vote.Voter.Kind != PrincipalKind.Human) return VoteRefusal.NotHuman;
+        if (Chain.Contains(vote.Voter.Id)) return VoteRefusal.InPrincipalChain;
+        if (Consents?.Any(consent => consent.Voter.Id == vote.Voter.Id) == true) return VoteRefusal.AlreadyVoted;
+        if (!string.Equals(vote.ViewDigest, ViewDigest, StringComparison.Ordinal)) return VoteRefusal.OtherView;
+
+        // INVARIANT: an emergency is nobody's to delegate: only one's own groups count here.
+        return BreakGlass.RefusalOf(limits, ConsentOf(vote)) switch
+        {
+            null => null,
+            "assurance_too_low" => VoteRefusal.AssuranceTooLow,
+            "justification_too_short" => VoteRefusal.JustificationTooShort,
+            _ => VoteRefusal.NotEligible,
+        };
+    }
+
+    /// <summary>Takes a consent to breaking the glass; the second one breaks it. Leaves everything as it is when <see cref="CheckConsent"/> refuses it.</summary>
+    public Review Consent(Vote vote, BreakGlassLimits? limits, DateTimeOffset at)
+    {
+        if (CheckConsent(vote, limits, at) is not null) return this;
+        Review consented = this with { Consents = [.. Consents ?? [], vote] };
+        return BreakGlass.IsBroken(limits!, [.. consented.Consents.Select(ConsentOf)]) ? consented with { Outcome = ReviewOutcome.GlassBroken } : consented;
     }
 
     /// <summary>Closes an open review whose deadline has come; otherwise leaves everything as it is.</summary>
@@ -123,22 +155,57 @@ public sealed record Review(
     /// <summary>When a span of the open stage is over: in its working hours, where policy counts in them.</summary>
     private DateTimeOffset Due(TimeSpan span) => Stage.After(span, StageStartedAt);
 
+    /// <summary>
+    /// As whose member this person votes: their own, or else that of somebody who is away and lends them a group. Whoever is away must be somebody
+    /// who could vote here too.
+    /// </summary>
+    private VoteRefusal? FindSeat(Principal voter, DateTimeOffset at, out Seat? seat)
+    {
+        seat = null;
+        if (!IsOpen) return VoteRefusal.ReviewClosed;
+        if (at >= Deadline) return VoteRefusal.DeadlinePassed;
+
+        // INVARIANT: nobody in the principal chain approves, nor any service or agent. No role is exempt (promise 3).
+        if (voter.Kind != PrincipalKind.Human) return VoteRefusal.NotHuman;
+        if (Chain.Contains(voter.Id)) return VoteRefusal.InPrincipalChain;
+        IReadOnlyList<string> groups = EligibleGroups(at);
+        if (!MayStand(voter)) return VoteRefusal.NotEligible;
+        if (voter.OwnGroups.Intersect(groups).Any()) seat = Seat.Own(voter);
+        else if (voter.Lent?.FirstOrDefault(lent => lent.Groups.Intersect(groups).Any() && MayLend(lent.From)) is { } lent) seat = Seat.Lent(lent);
+        if (seat is null) return Votes.Any(counted => counted.Vote.Voter.Id == voter.Id && counted.For is not null) ? VoteRefusal.AlreadyVoted : VoteRefusal.NotEligible;
+
+        // INVARIANT: one person, one vote in a review, by immutable subject, over all its stages.
+        return IsHeard(voter.Id) ? VoteRefusal.AlreadyVoted : null;
+    }
+
+    // INVARIANT: nobody lends what they could not use themselves, nor a vote that is used already.
+    private bool MayLend(Principal absent) =>
+        absent.Kind == PrincipalKind.Human && !Chain.Contains(absent.Id) && MayStand(absent) && !IsHeard(absent.Id);
+
+    private bool MayStand(Principal person) => !Stage.Excluded.Contains(new PersonRef(person.Issuer, person.Subject)) && PassesFilter(person);
+
+    private bool IsHeard(PrincipalId person) => Votes.Any(counted =>
+        counted.Vote.Voter.Id == person || counted.For is { } absent && new PrincipalId(absent.Issuer, absent.Subject) == person);
+
+    private static BreakGlassConsent ConsentOf(Vote vote) => new(
+        new PersonRef(vote.Voter.Issuer, vote.Voter.Subject), vote.Voter.Kind == PrincipalKind.Human, [.. vote.Voter.OwnGroups], vote.Assurance, vote.Justification);
+
     private bool PassesFilter(Principal voter) => Stage.Filter is null
         || ReviewerFilter.Admits(Stage, JsonSerializer.SerializeToElement(voter, DurableJson.Options), JsonSerializer.SerializeToElement(Chain, DurableJson.Options));
 
-    private IEnumerable<Vote> StageVotes(Verdict verdict) =>
-        Votes.Where(counted => counted.Stage == StageIndex && counted.Vote.Verdict == verdict).Select(counted => counted.Vote);
+    private IEnumerable<CountedVote> StageVotes(Verdict verdict) =>
+        Votes.Where(counted => counted.Stage == StageIndex && counted.Vote.Verdict == verdict);
 
     private bool StageIsMet()
     {
-        Vote[] approvals = [.. StageVotes(Verdict.Approve)];
+        Seat[] approvals = [.. StageVotes(Verdict.Approve).Select(Seat.Of)];
 
         // INVARIANT: a quorum is at least one, whatever a plan says: no plan approves by itself.
         return approvals.Length >= Math.Max(1, Stage.Quorum) && (!Stage.OneFromEachGroup || EveryGroupIsServed(approvals));
     }
 
     /// <summary>Whether each group can be given a person of its own: bipartite matching by augmenting paths (Kuhn 1955).</summary>
-    private bool EveryGroupIsServed(Vote[] approvals)
+    private bool EveryGroupIsServed(Seat[] approvals)
     {
         var groupOf = new int?[approvals.Length];
         for (int group = 0; group < Stage.Groups.Count; group++)
@@ -152,7 +219,7 @@ public sealed record Review(
         {
             for (int person = 0; person < approvals.Length; person++)
             {
-                if (tried[person] || !approvals[person].Voter.Groups.Contains(Stage.Groups[group])) continue;
+                if (tried[person] || !approvals[person].Groups.Contains(Stage.Groups[group])) continue;
                 tried[person] = true;
                 if (groupOf[person] is not { } other || Serve(other, tried))
                 {
@@ -179,4 +246,7 @@ public enum VoteRefusal
     OtherView,
     JustificationTooShort,
     TicketMissing,
+
+    /// <summary>Policy lets nobody break the glass for this action.</summary>
+    BreakGlassOff,
 }

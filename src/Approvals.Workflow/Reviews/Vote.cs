@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using Approvals.Policy;
 using Approvals.Workflow.Principals;
 
@@ -21,6 +23,17 @@ public sealed record Vote(
     /// How long the view stood before the voter, where a page showed it: a measurement for auditors, part of no rule and of no record.
     /// </summary>
     public int? SecondsRead { get; init; }
+
+    /// <summary>Not a vote in a stage but consent to going past all of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool BreaksGlass { get; init; }
+
+    /// <summary>
+    /// The event's id: one per voter, round and stage, so that a vote sent twice counts once, and one that was on its way when its stage ended and
+    /// that the next stage then refused can be cast again as that stage wants it. The review itself holds one person to one vote.
+    /// </summary>
+    public static string IdOf(Review review, PrincipalId voter, bool breaksGlass = false) => string.Create(
+        CultureInfo.InvariantCulture, $"{(breaksGlass ? "break-glass" : "vote")}:{(review.Round == 0 ? "" : review.Round + ".")}{review.StageIndex}:{voter}");
 }
 
 /// <summary>The <c>cancel</c> event.</summary>

@@ -8,6 +8,7 @@ using Approvals.Redaction;
 using Approvals.Web.Callers;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Orchestration;
+using Approvals.Workflow.Policies;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
 using Approvals.Workflow.Releases;
@@ -33,6 +34,9 @@ internal sealed class Gate : IAsyncDisposable
     public static readonly Principal Aud = new(PrincipalKind.Human, Principal.LocalIssuer, "aud", "Aud Itor", []);
     public static readonly Principal Root = new(PrincipalKind.Human, Principal.LocalIssuer, "root", "Rosa Diaz", []);
 
+    /// <summary>The policy that the policy page shows; <see cref="Policy"/> decides.</summary>
+    private static readonly Lazy<PolicySet> WrittenPolicy = new(() => PolicySet.Load(PolicySet.DefaultYaml, "default.yaml"));
+
     private readonly WebApplication app;
     private readonly Dictionary<string, string> keys = [];
 
@@ -53,6 +57,11 @@ internal sealed class Gate : IAsyncDisposable
     /// <summary>What policy says of every action; a review of one stage by default.</summary>
     public Func<PolicyInput, PolicyDecision> Policy { get; set; } = _ => Review(new ReviewStage("owners", ["data-owners"], 1, TimeSpan.FromMinutes(30)));
 
+    /// <summary>What that policy allows of delegation and the like.</summary>
+    public PolicyExceptions Exceptions { get; set; } = new(null, null, null);
+
+    private PolicyInForce InForce() => new("sha256:" + new string('0', 64), Policy, OpenReviews.Keep, Exceptions);
+
     public static PolicyDecision Review(params ReviewStage[] stages) =>
         new(PolicyVerdict.Review, "exports", "Exports of customer data need a data owner.", "sha256:" + new string('0', 64), new ReviewPlan(stages));
 
@@ -71,13 +80,16 @@ internal sealed class Gate : IAsyncDisposable
         builder.Services.AddApprovalsWeb(configure);
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddSingleton<IActionIndex>(ports).AddSingleton<IPayloadVault>(ports).AddSingleton<ILedger>(ports).AddSingleton<ISigner>(ports)
-            .AddSingleton<IDirectory>(ports).AddSingleton<ICredentialStore>(ports).AddSingleton<Durable.IDurableClient>(engine);
+            .AddSingleton<IDirectory>(ports).AddSingleton<ICredentialStore>(ports).AddSingleton<Durable.IDurableClient>(engine)
+            .AddSingleton<IDelegationStore>(ports).AddSingleton<PolicyHistory>();
+        builder.Services.AddSingleton<Func<PolicyInForce>>(() => gate!.InForce());
+        builder.Services.AddSingleton<Func<PolicySet>>(() => WrittenPolicy.Value);
         builder.Services.AddSingleton(new ReleaseDesk(ports, ports, ports, time, "https://approvals.test"));
         services?.Invoke(builder.Services);
         WebApplication built = builder.Build();
         built.MapApprovals();
         gate = new Gate(built) { Ports = ports, Engine = engine, Time = time, Log = log };
-        var activities = new ApprovalActivities(ports, ports, ports, ports, ports, ports, ports, Redactor.Default, input => gate.Policy(input), time);
+        var activities = new ApprovalActivities(ports, ports, ports, ports, ports, ports, ports, Redactor.Default, gate.InForce, ports, time);
         foreach (var activity in activities.Definitions) engine.Activities[activity.Name] = activity;
         engine.Orchestration = ApprovalOrchestration.Definition;
         ports.People.AddRange([Ann, Ben, Eve, Aud, Root]);

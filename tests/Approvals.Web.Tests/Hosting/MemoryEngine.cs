@@ -70,7 +70,7 @@ internal sealed class MemoryEngine(TimeProvider time) : IDurableClient
 
         public string InstanceId => id;
 
-        public int Version => 1;
+        public int Version => engine.Orchestration!.Version;
 
         public DateTimeOffset Now => time.GetUtcNow();
 

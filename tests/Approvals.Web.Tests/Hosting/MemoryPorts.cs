@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Approvals.Ledger.Tokens;
+using Approvals.Policy;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
@@ -8,7 +9,7 @@ using Approvals.Workflow.Principals;
 namespace Approvals.Web.Tests.Hosting;
 
 /// <summary>The ports in memory, as their docstrings have them.</summary>
-internal sealed class MemoryPorts(TimeProvider time) : IPayloadVault, IActionIndex, ILedger, ISigner, IDirectory, ICredentialStore, INotifier, IReleasePublisher
+internal sealed class MemoryPorts(TimeProvider time) : IPayloadVault, IActionIndex, ILedger, ISigner, IDirectory, ICredentialStore, INotifier, IReleasePublisher, IDelegationStore
 {
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly Lock gate = new();
@@ -21,6 +22,8 @@ internal sealed class MemoryPorts(TimeProvider time) : IPayloadVault, IActionInd
     public ConcurrentDictionary<string, byte[]?> Sealed { get; } = new();
 
     public List<Principal> People { get; } = [];
+
+    public List<Delegation> Delegations { get; } = [];
 
     public ConcurrentQueue<(NoticeKind Kind, ActionDocument Document, IReadOnlyList<Principal> Recipients)> Notices { get; } = new();
 
@@ -41,6 +44,22 @@ internal sealed class MemoryPorts(TimeProvider time) : IPayloadVault, IActionInd
     {
         lock (gate) documents[document.Id] = document;
         Change();
+    }
+
+    public Task<string?> AddAsync(Delegation delegation, Func<IReadOnlyList<Delegation>, string?> refusal, CancellationToken cancellationToken)
+    {
+        if (refusal(Delegations) is { } refused) return Task.FromResult<string?>(refused);
+        Delegations.Add(delegation);
+        return Task.FromResult<string?>(null);
+    }
+
+    Task<IReadOnlyList<Delegation>> IDelegationStore.ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Delegation>>([.. Delegations]);
+
+    public Task<bool> EndAsync(string id, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        int known = Delegations.FindIndex(one => one.Id == id && one.Until > at);
+        if (known >= 0) Delegations[known] = Delegations[known] with { Until = at };
+        return Task.FromResult(known >= 0);
     }
 
     public Task SealAsync(string actionId, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)

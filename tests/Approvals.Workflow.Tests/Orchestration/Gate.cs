@@ -6,6 +6,7 @@ using Approvals.Policy;
 using Approvals.Redaction;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Orchestration;
+using Approvals.Workflow.Policies;
 using Approvals.Workflow.Principals;
 using Approvals.Workflow.Reviews;
 using Approvals.Workflow.Tests.Ports;
@@ -33,14 +34,17 @@ internal sealed class Gate
         Ports.Sealed[Request.Id] = ActionPayload.Write(binding, null, "monthly export");
         Ports.People.AddRange([Ann, Ben]);
         ReviewPlan plan = new([new ReviewStage("owners", ["owners"], 2, TimeSpan.FromMinutes(30)) { Reminders = [TimeSpan.FromMinutes(10)] }]);
+        Policy = PolicyOf("sha256:policy", new PolicyDecision(verdict, "rule", "because", "sha256:policy", verdict == PolicyVerdict.Review ? plan : null));
         Activities = new ApprovalActivities(
             Ports, Ports, Ports, Ports, Ports, Ports, Ports, Redactor.Default,
-            _ => new PolicyDecision(verdict, "rule", "because", "sha256:policy", verdict == PolicyVerdict.Review ? plan : null),
-            new ContextTime(this));
+            () => Policy, Ports, new ContextTime(this));
         activities = Activities.Definitions.ToDictionary(activity => activity.Name);
     }
 
-    public MemoryPorts Ports { get; } = new();
+    public MemoryPorts Ports { get; init; } = new();
+
+    /// <summary>In force from the next activity on.</summary>
+    public PolicyInForce Policy { get; set; }
 
     public ScriptedContext Context { get; }
 
@@ -68,6 +72,16 @@ internal sealed class Gate
         new Vote($"vote:{voter.Id}", voter, Assurance.Link, verdict, "fine", Document.View!.Digest, Context.Now));
 
     public void Cancel() => Context.Raise(ApprovalOrchestration.CancelEvent, new Cancellation(Requester, "not needed", Context.Now));
+
+    public static PolicyInForce PolicyOf(string digest, PolicyDecision decision, OpenReviews onChange = OpenReviews.Keep, PolicyExceptions? exceptions = null) =>
+        new(digest, _ => decision with { PolicyDigest = digest }, onChange, exceptions ?? new PolicyExceptions(null, null, null));
+
+    /// <summary>Brings a policy into force, and tells the action.</summary>
+    public void Change(PolicyInForce policy, long number = 2)
+    {
+        Policy = policy;
+        Context.Raise(ApprovalOrchestration.PolicyEvent, new PolicyChanged(number, policy.Digest));
+    }
 
     private async Task<JsonElement> RunActivityAsync(string name, JsonElement input, int attempt) =>
         await activities[name].RunAsync(new ActivityContext(Request.Id, attempt), input, CancellationToken.None);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Approvals.Durable;
+using Approvals.Workflow.Orchestration;
 
 namespace Approvals.Workflow.Tests.Orchestration;
 
@@ -17,7 +18,7 @@ internal sealed class ScriptedContext(DateTimeOffset start, Func<string, JsonEle
 
     public string InstanceId { get; init; } = "01900000-0000-7000-8000-000000000001";
 
-    public int Version => 1;
+    public int Version => ApprovalOrchestration.Definition.Version;
 
     public DateTimeOffset Now { get; private set; } = start;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Approvals.Ledger.Tokens;
+using Approvals.Policy;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
@@ -16,7 +17,7 @@ internal enum Fault
 }
 
 /// <summary>Ports in memory with failpoints on every write. They honour the ports' docstrings, so the workflow may rely on nothing else.</summary>
-internal sealed class MemoryPorts : IPayloadVault, IActionIndex, ILedger, ISigner, IDirectory, INotifier, IReleasePublisher
+internal sealed class MemoryPorts : IPayloadVault, IActionIndex, ILedger, ISigner, IDirectory, INotifier, IReleasePublisher, IDelegationStore
 {
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -32,8 +33,26 @@ internal sealed class MemoryPorts : IPayloadVault, IActionIndex, ILedger, ISigne
 
     public List<Principal> People { get; } = [];
 
+    public List<Delegation> Delegations { get; } = [];
+
     /// <summary>Asked before each write with its name, e.g. <c>ledger.append</c>; default: nothing fails.</summary>
     public Func<string, Fault> FaultOf { get; set; } = _ => Fault.None;
+
+    public Task<string?> AddAsync(Delegation delegation, Func<IReadOnlyList<Delegation>, string?> refusal, CancellationToken cancellationToken)
+    {
+        if (refusal(Delegations) is { } refused) return Task.FromResult<string?>(refused);
+        Delegations.Add(delegation);
+        return Task.FromResult<string?>(null);
+    }
+
+    Task<IReadOnlyList<Delegation>> IDelegationStore.ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Delegation>>([.. Delegations]);
+
+    public Task<bool> EndAsync(string id, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        int known = Delegations.FindIndex(one => one.Id == id && one.Until > at);
+        if (known >= 0) Delegations[known] = Delegations[known] with { Until = at };
+        return Task.FromResult(known >= 0);
+    }
 
     public Task SealAsync(string actionId, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         Write("vault.seal", () => Sealed.TryAdd(actionId, payload.ToArray()));
@@ -65,7 +84,8 @@ internal sealed class MemoryPorts : IPayloadVault, IActionIndex, ILedger, ISigne
         GetAsync(actionId, cancellationToken);
 
     public Task<ActionPage> ListAsync(ActionQuery query, CancellationToken cancellationToken) =>
-        Task.FromResult(new ActionPage([.. Documents.Values], null));
+        Task.FromResult(new ActionPage(
+            [.. Documents.Values.Where(action => (query.Status is not { } status || action.Status == status) && (query.Type is not { } type || action.Request.Type == type))], null));
 
     public async Task<LedgerEntry> AppendAsync(string key, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken)
     {

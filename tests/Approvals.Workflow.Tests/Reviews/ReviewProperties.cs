@@ -86,9 +86,9 @@ public sealed class ReviewProperties
     public void Generated_runs_reach_every_outcome_and_every_refusal()
     {
         ReviewRun[] runs = [.. ReviewRun.Arbitrary.Generator.Sample(3_000, 30)];
-        Assert.Equal(Enum.GetValues<ReviewOutcome>().Order(), runs.Select(run => run.End().ExpireAt(ReviewGenerators.Start + TimeSpan.FromMinutes(30)).Outcome).Distinct().Order());
+        Assert.Equal(Enum.GetValues<ReviewOutcome>().Except([ReviewOutcome.GlassBroken]).Order(), runs.Select(run => run.End().ExpireAt(ReviewGenerators.Start + TimeSpan.FromMinutes(30)).Outcome).Distinct().Order());
         Assert.Equal(
-            Enum.GetValues<VoteRefusal>().Order(),
+            Enum.GetValues<VoteRefusal>().Except([VoteRefusal.BreakGlassOff]).Order(), // of consents, which are no votes in a stage
             runs.SelectMany(run => run.Steps()).Select(step => step.Before.IsOpen ? step.Before.Check(step.Vote.Vote, step.Vote.At) : VoteRefusal.ReviewClosed)
                 .Append(VoteRefusal.DeadlinePassed).OfType<VoteRefusal>().Distinct().Order());
     }
