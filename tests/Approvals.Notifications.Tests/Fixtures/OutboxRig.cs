@@ -2,6 +2,9 @@ using Approvals.Durable;
 using Approvals.Engine.Tests;
 using Approvals.Notifications.Outbox;
 using Approvals.Workflow.Ports;
+using Approvals.Policy;
+using Approvals.Workflow.Delegations;
+using Approvals.Workflow.Policies;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Approvals.Notifications.Tests.Fixtures;
@@ -26,9 +29,13 @@ internal sealed class OutboxRig : IAsyncDisposable
 
     public OutboxNotifier Notifier => new(host.Client, ["first", "second"], ["webhook:siem"], host.Clock);
 
+    /// <summary>Under a policy without delegation.</summary>
+    private Deputies Deputies() => new(
+        null!, Documents, () => new PolicyInForce("sha256:x", _ => throw new NotSupportedException(), OpenReviews.Keep, new PolicyExceptions(null, null, null)), host.Clock);
+
     public async Task<OutboxRig> StartAsync()
     {
-        var activities = new OutboxActivities(Documents, Documents, [First, Second, Webhook], metrics, host.Clock, NullLogger<OutboxActivities>.Instance);
+        var activities = new OutboxActivities(Documents, Deputies(), [First, Second, Webhook], metrics, host.Clock, NullLogger<OutboxActivities>.Instance);
         foreach (ActivityDefinition activity in activities.Definitions) host.WithActivity(activity);
         host.With<OutboxOrder, OutboxStatus>(OutboxOrchestration.Name, OutboxOrchestration.RunAsync);
         Documents[Documents.ActionId] = Documents.InReview();

@@ -70,7 +70,7 @@ public sealed class SlackReviewTests
         Assert.Equal(slackWon ? ActionStatus.Denied : ActionStatus.Approved, document.Status);
         Assert.Equal(slackWon ? HttpStatusCode.Conflict : HttpStatusCode.OK, web.StatusCode);
         if (slackWon) Assert.Contains("You denied.", told, StringComparison.Ordinal);
-        Assert.Single((await gate.Admin.GetStringAsync("ledger/checkpoint")).Split('\n'), line => line == "1");
+        Assert.Single((await gate.Admin.GetStringAsync("ledger/checkpoint")).Split('\n'), line => line == "2"); // the policy, and one decision
         await slack.UpdatedAsync();
     }
 

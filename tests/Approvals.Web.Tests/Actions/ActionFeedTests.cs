@@ -120,7 +120,7 @@ public sealed class ActionFeedTests
         IPage page = await chromium.OpenAsync();
         var errors = new List<string>();
         page.Console += (_, message) => { if (message.Type == "error") errors.Add(message.Text); };
-        await chromium.SignInAsync(page, gate, Gate.Root);
+        await Forms.SignInAsync(page, gate, Gate.Root);
         await page.GotoAsync($"{gate.Url}actions/{document.Id}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause live updates" }).WaitForAsync();
 

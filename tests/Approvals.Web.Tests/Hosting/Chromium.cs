@@ -40,15 +40,6 @@ internal sealed class Chromium : IAsyncDisposable
         return await context.NewPageAsync();
     }
 
-    /// <summary>Signs in by the page, with a personal key.</summary>
-    public async Task SignInAsync(IPage page, Gate gate, Workflow.Principals.Principal person)
-    {
-        await page.GotoAsync(gate.Url + "sign-in");
-        await page.FillAsync("#key", gate.KeyOf(person));
-        await page.ClickAsync("main button[type=submit]");
-        await page.WaitForURLAsync("**/inbox");
-    }
-
     public async ValueTask DisposeAsync()
     {
         await browser.DisposeAsync();

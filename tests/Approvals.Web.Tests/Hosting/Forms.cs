@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Approvals.Workflow.Principals;
+using Microsoft.Playwright;
 
 namespace Approvals.Web.Tests.Hosting;
 
@@ -22,6 +23,15 @@ internal static class Forms
         form["verdict"] = verdict;
         form["justification"] = justification;
         return await browser.PostAsync(link, new FormUrlEncodedContent(form));
+    }
+
+    /// <summary>Signs in by the page in a browser, with a personal key.</summary>
+    public static async Task SignInAsync(IPage page, Gate gate, Principal person)
+    {
+        await page.GotoAsync(gate.Url + "sign-in");
+        await page.FillAsync("#key", gate.KeyOf(person));
+        await page.ClickAsync("main button[type=submit]");
+        await page.WaitForURLAsync("**/inbox");
     }
 
     public static async Task<HttpClient> SignInAsync(Gate gate, Principal person)

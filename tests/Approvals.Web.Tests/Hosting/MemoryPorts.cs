@@ -143,6 +143,7 @@ internal sealed class MemoryPorts(TimeProvider time) : IPayloadVault, IActionInd
                     .Where(document => query.Type is null || document.Request.Type == query.Type)
                     .Where(document => query.Actor is null || document.Request.Chain.Actor.Id == query.Actor)
                     .Where(document => query.ReviewGroups is not { } groups || document.Policy?.Plan?.Stages.Any(stage => stage.Groups.Intersect(groups).Any()) == true)
+                    .Where(document => !query.OwesFollowUp || document.FollowUp is { IsDebt: true })
                     .Where(document => query.Cursor is null || string.CompareOrdinal(document.Id, query.Cursor["after:".Length..]) < 0)
                     .OrderByDescending(document => document.Id, StringComparer.Ordinal)
                     .Take(query.Limit + 1),

@@ -40,11 +40,11 @@ public sealed class AccessibilityTests
         await CheckAsync(null);
         await CheckAsync(Gallery.LinkOf(gate, shown.Quick, Gate.Ben));
         await CheckAsync("/sign-in");
-        await chromium.SignInAsync(page, gate, Gate.Ann);
+        await Forms.SignInAsync(page, gate, Gate.Ann);
         foreach (string path in (string[])["/inbox", $"/actions/{shown.Rich.Id}/review", "/actions/" + shown.Rich.Id]) await CheckAsync(path);
         await page.Context.ClearCookiesAsync();
-        await chromium.SignInAsync(page, gate, Gate.Root);
-        foreach (string path in (string[])["/inbox", "/audit", "/audit/reviewers", "/manage", "/actions/" + shown.Done.Id]) await CheckAsync(path);
+        await Forms.SignInAsync(page, gate, Gate.Root);
+        foreach (string path in (string[])["/inbox", "/audit", "/audit/reviewers", "/policy", "/delegations", "/follow-ups", "/manage", "/actions/" + shown.Done.Id]) await CheckAsync(path);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class PageScreenshots
         await camera.TakeAsync("result-link", null);
         await camera.TakeAsync("gone", Gallery.LinkOf(gate, shown.Quick, Gate.Ben));
 
-        await chromium.SignInAsync(page, gate, Gate.Ann);
+        await Forms.SignInAsync(page, gate, Gate.Ann);
         await camera.TakeAsync("inbox", "/inbox");
         await camera.TakeAsync("review-error", $"/actions/{shown.Rich.Id}/review", async () =>
         {
@@ -56,7 +56,7 @@ public sealed class PageScreenshots
         await camera.TakeAsync("result", null);
 
         await page.Context.ClearCookiesAsync();
-        await chromium.SignInAsync(page, gate, Gate.Root);
+        await Forms.SignInAsync(page, gate, Gate.Root);
         await camera.TakeAsync("inbox-admin", "/inbox");
         await camera.TakeAsync("action", "/actions/" + shown.Rich.Id);
         await camera.TakeAsync("action-done", "/actions/" + shown.Done.Id);

@@ -15,7 +15,7 @@ public sealed class PageTests
         ActionDocument document = await gate.InReviewAsync();
         using HttpClient browser = await Forms.SignInAsync(gate, Gate.Root);
         string link = Gallery.LinkOf(gate, document, Gate.Ann);
-        foreach (string path in (string[])[link, link + "/result", link + "?part=0", "/review/x", "/", "/sign-in", "/inbox", "/inbox?bad=1", "/audit", "/manage", "/actions/" + document.Id])
+        foreach (string path in (string[])[link, link + "/result", link + "?part=0", "/review/x", "/", "/sign-in", "/inbox", "/inbox?bad=1", "/audit", "/policy", "/delegations", "/follow-ups", "/manage", "/actions/" + document.Id])
         {
             HttpResponseMessage response = await browser.GetAsync(path);
             string Header(string name) => string.Join(",", response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values : []);
