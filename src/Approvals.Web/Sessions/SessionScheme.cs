@@ -97,11 +97,16 @@ internal sealed class SessionScheme(
     private static Identified? PersonOf(ClaimsPrincipal session) =>
         session.FindFirstValue(PersonClaim) is { } json ? JsonSerializer.Deserialize<Identified>(json) : null; // our own words, authenticated
 
-    /// <summary>Made per request and not by a registered scheme, so that no middleware acts on cookies on one host alone.</summary>
+    /// <summary>
+    /// Made per request and not by a registered scheme, so that no middleware acts on cookies on one host alone. Once per request: it hooks
+    /// into the start of the answer, and a stream of events asks again who listens long after that.
+    /// </summary>
     private async Task<CookieAuthenticationHandler> OpenAsync(HttpContext context)
     {
+        if (context.Items[typeof(SessionScheme)] is CookieAuthenticationHandler open) return open;
         var handler = new CookieAuthenticationHandler(cookies, NullLoggerFactory.Instance, encoder);
         await handler.InitializeAsync(new AuthenticationScheme(Name, null, typeof(CookieAuthenticationHandler)), context);
+        context.Items[typeof(SessionScheme)] = handler;
         return handler;
     }
 }

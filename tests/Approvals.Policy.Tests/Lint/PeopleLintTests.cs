@@ -26,8 +26,9 @@ public sealed class PeopleLintTests
 
     [Fact]
     public void Reviews_may_overlap() =>
-        Assert.Empty(Codes(Two("action.type == \"x\"", "action.type == \"x\" && findings.size() > 1").Replace("verdict: allow", "verdict: review, review: {groups: [g], timeout: 1h}", StringComparison.Ordinal))
-            .Where(code => code == "overlapping_grants"));
+        Assert.DoesNotContain(
+            "overlapping_grants",
+            Codes(Two("action.type == \"x\"", "action.type == \"x\" && findings.size() > 1").Replace("verdict: allow", "verdict: review, review: {groups: [g], timeout: 1h}", StringComparison.Ordinal)));
 
     [Fact]
     public void Author_that_nobody_names_denies_everything_and_is_an_error() =>
