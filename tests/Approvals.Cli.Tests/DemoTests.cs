@@ -11,7 +11,7 @@ public sealed class DemoTests
         using var approvals = new ApprovalsCommand();
         CommandResult result = await approvals.RunAsync(["demo", "--auto", .. options]);
         result.AssertExit(0);
-        Assert.Matches($"^verified: [0-9a-f-]{{36}} {decision} ledger index 0$", result.LastLine);
+        Assert.Matches($"^verified: [0-9a-f-]{{36}} {decision} ledger index 1$", result.LastLine);
         Assert.DoesNotContain('✗', result.Output);
         Assert.DoesNotContain('\u001b', result.Output); // piped: no colours
         Assert.Empty(Directory.GetFileSystemEntries(approvals.Folder));

@@ -44,7 +44,7 @@ public sealed class ServeTests
         string exported = Path.Combine(approvals.Folder, "exported");
         CommandResult verified = await approvals.RunAsync(["ledger", "verify", "exported", "--json"]);
         verified.AssertExit(0);
-        Assert.Equal(2, JsonDocument.Parse(verified.Output).RootElement.GetProperty("size").GetInt64());
+        Assert.Equal(3, JsonDocument.Parse(verified.Output).RootElement.GetProperty("size").GetInt64()); // the policy, and two decisions
         await VerifyRecordAsync(approvals, id);
 
         string bundle = Directory.GetFiles(Path.Combine(exported, "tile", "entries"), "*", SearchOption.AllDirectories).First();

@@ -15,7 +15,7 @@ public sealed class UpkeepTests
             admin = gate.AdminKey!;
             CommandResult made = await approvals.RunAsync(["backup", "saved", "--json"]);
             made.AssertExit(0);
-            Assert.Equal(0, JsonDocument.Parse(made.Output).RootElement.GetProperty("ledgerSize").GetInt64());
+            Assert.Equal(1, JsonDocument.Parse(made.Output).RootElement.GetProperty("ledgerSize").GetInt64()); // the policy
             (await approvals.RunAsync(["backup", "saved"])).AssertExit(2);
             (await approvals.RunAsync(["restore", "saved"])).AssertExit(2); // a gate's data is there
 

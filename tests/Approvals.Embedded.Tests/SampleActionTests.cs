@@ -87,7 +87,7 @@ public sealed class SampleActionTests(TestGate gate) : IClassFixture<TestGate>
     public async Task Gate_is_ready()
     {
         JsonElement health = await TestGate.JsonAsync(gate.Pipeline.GetAsync("health/ready"));
-        Assert.Equal(["database", "ledger", "policy", "signer"], health.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()).Order());
+        Assert.Equal(["database", "disk", "ledger", "policy", "signer"], health.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()).Order());
     }
 
     private static JsonElement Read(string sample) =>

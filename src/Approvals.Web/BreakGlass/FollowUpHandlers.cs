@@ -21,8 +21,10 @@ public static class FollowUpHandlers
     {
         _ = new QueryParameters(exchange.Request);
         var fields = new JsonFields(await RequestBody.ReadJsonAsync(exchange.Request, exchange.Aborted), "", "finding", "comment");
+        FollowUpFinding finding = fields.RequiredEnum<FollowUpFinding>("finding");
+        string comment = fields.RequiredString("comment", Ballot.MaxJustification);
         ActionDocument document = await exchange.FindActionAsync(Visibility.MaySee);
-        document = await DoAsync(exchange, document, fields.RequiredEnum<FollowUpFinding>("finding"), fields.RequiredString("comment", Ballot.MaxJustification));
+        document = await DoAsync(exchange, document, finding, comment);
         return Answer.Ok(StatusDocument.Of(exchange.Caller, document));
     });
 

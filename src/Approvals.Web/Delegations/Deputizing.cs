@@ -25,8 +25,9 @@ internal static class Deputizing
         PrincipalId fromId = fields.Optional("from") is { } other ? PrincipalReference.Read(other, "/from") : caller.Id;
         if (fromId != caller.Id && !exchange.Caller.Has(Role.Admin))
             throw new ProblemException(ProblemTypes.Forbidden, "Delegate for yourself; an admin may do it for somebody else.") { Pointer = "/from" };
+        PrincipalId toId = PrincipalReference.Read(fields.Required("to"), "/to");
         Principal from = await PersonAsync(directory, fromId, "/from", exchange.Aborted);
-        Principal to = await PersonAsync(directory, PrincipalReference.Read(fields.Required("to"), "/to"), "/to", exchange.Aborted);
+        Principal to = await PersonAsync(directory, toId, "/to", exchange.Aborted);
 
         // Without names: everything. A group that the person is not in could not be lent anyhow; naming it is a mistake.
         IReadOnlyList<string> groups = fields.Strings("groups", MaxGroups, MaxGroupName);

@@ -22,7 +22,16 @@ public sealed class FramingTests(TargetGate gate)
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
         if (endsEarly) client.Client.Shutdown(SocketShutdown.Send); // whoever hangs up is not answered
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        string answer = await reader.ReadToEndAsync();
+        string answer = "";
+        try
+        {
+            answer = await reader.ReadToEndAsync();
+        }
+        catch (IOException) when (endsEarly)
+        {
+            // A reset is as good an answer as none to whoever hung up.
+        }
+
         if (!endsEarly) Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
         Assert.True(answer.Length == 0 || answer.Contains("\"code\":\"bad_request\"", StringComparison.Ordinal), answer);
         Assert.Empty((await requester.GetAsync("api/actions")).Is(200).Json.GetProperty("actions").EnumerateArray());

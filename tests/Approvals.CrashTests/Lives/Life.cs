@@ -116,14 +116,17 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
     public Task CastApprovalAsync() => VoteAsync(Callers.Dana, "approve");
 
     /// <summary>Takes note of what the gate says about the action; a decision never changes.</summary>
-    public void See(JsonElement document)
+    public void See(JsonElement document) => See(document, Status);
+
+    /// <param name="before">What was known when the gate was asked: answers may overtake each other on their way.</param>
+    private void See(JsonElement document, string? before)
     {
         string status = document.GetProperty("status").GetString()!;
         lock (noted)
         {
             if (status is "pending" or "in_review")
             {
-                Assert.True(Status is null, $"{name}: was {Status}, is {status} again.");
+                Assert.True(before is null, $"{name}: was {before}, is {status} again.");
                 return;
             }
 
@@ -168,11 +171,12 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
 
     private async Task VoteAsync(string voter, string verdict)
     {
+        string? before = Status;
         Answer answer = await CastAsync(voter, verdict);
         if (answer.IsSuccess)
         {
             if (answer.Status == HttpStatusCode.OK) lock (noted) voters.Add(voter);
-            See(answer.Json);
+            See(answer.Json, before);
         }
         else
         {

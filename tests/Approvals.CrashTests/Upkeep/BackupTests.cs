@@ -1,3 +1,4 @@
+using System.Text;
 using Approvals.CrashTests.Gates;
 using Approvals.CrashTests.Lives;
 using Approvals.Embedded.Data;
@@ -78,7 +79,9 @@ public sealed class BackupTests
         using (var database = new Database(folder.Data, NullLogger<Database>.Instance))
         {
             database.Open();
-            await database.WriteAsync(writer => { writer.Execute("UPDATE ledger_entry SET entry = replace(CAST(entry AS TEXT), 'eyJ', 'eyK')"); });
+            string entry = Encoding.UTF8.GetString(Packed.Unpack(database.Read(reader => reader.QueryBlob("SELECT entry FROM ledger_entry ORDER BY position LIMIT 1"))!));
+            byte[] other = Packed.Pack(Encoding.UTF8.GetBytes(entry.Replace("eyJ", "eyK", StringComparison.Ordinal)));
+            await database.WriteAsync(writer => { writer.Execute("UPDATE ledger_entry SET entry = ?1 WHERE position = (SELECT min(position) FROM ledger_entry)", other); });
         }
 
         string backup = Path.Combine(folder.Path, "backup");
