@@ -41,6 +41,35 @@ internal sealed class Detector
     public ReadOnlySpan<Hit> FindValue(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey) =>
         FindClosed(workspace, utf8, key, parentKey, isValue: true);
 
+    /// <summary>As <see cref="Find"/>, for rows of a table: cells of telling columns are read as values of that name as well. The header itself holds no values.</summary>
+    public ReadOnlySpan<Hit> FindRows(Workspace workspace, ReadOnlySpan<byte> utf8, Csv.CsvHeader header)
+    {
+        var cells = workspace.Cells;
+        cells.Clear();
+        var column = 0;
+        foreach (var (start, end, last) in new Csv.CsvCells(utf8, header.Separator))
+        {
+            if (end > start && column < header.Columns.Length && header.Columns[column] is { } name && !utf8[start..end].SequenceEqual(name))
+            {
+                foreach (ref readonly var hit in FindValue(workspace, utf8[start..end], name, default)) cells.Add(start + hit.Start, start + hit.End, hit.Rule, hit.Confidence);
+            }
+            column = last ? 0 : column + 1;
+        }
+        _ = FindClosed(workspace, utf8, default, default, isValue: false);
+        foreach (ref readonly var hit in cells.Items) workspace.Hits.Add(hit.Start, hit.End, hit.Rule, hit.Confidence);
+        if (cells.Count > 0) HitResolver.Resolve(workspace.Hits, Rules);
+        return workspace.Hits.Items;
+    }
+
+    /// <summary>Whether a column of this name says anything about its cells.</summary>
+    public bool IsTelling(ReadOnlySpan<byte> name)
+    {
+        if (KeyNames.Classify(name) != KeyMeaning.None || PersonalKeys.RuleOf(name) != -1) return true;
+        foreach (var hash in new WordHashes(name))
+            if (Rules.Keywords.Find(hash) is not null) return true;
+        return false;
+    }
+
     private ReadOnlySpan<Hit> FindClosed(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey, bool isValue)
     {
         workspace.Hits.Clear();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Approvals.Redaction.Csv;
 using Approvals.Redaction.Json;
 using Approvals.Redaction.Mask;
 using Approvals.Redaction.Rules;
@@ -87,7 +88,19 @@ public sealed class Redactor
     /// Redacts UTF-8 text, for callers that stream: give it whole lines. Offsets are UTF-16 code units. Errors: <c>input_too_large</c>,
     /// <c>invalid_utf8</c> (the message names the byte).
     /// </summary>
-    public Utf8Redaction RedactUtf8(ReadOnlyMemory<byte> utf8Text)
+    public Utf8Redaction RedactUtf8(ReadOnlyMemory<byte> utf8Text) => RedactUtf8(utf8Text, null);
+
+    /// <summary>
+    /// Redacts rows of a table whose first line is <paramref name="header"/> (RFC 4180; comma, semicolon, tab or bar): a cell is read with the name of its
+    /// column. Give whole rows, the header among them or not. Offsets and errors as for <see cref="RedactUtf8(ReadOnlyMemory{byte})"/>.
+    /// </summary>
+    public Utf8Redaction RedactCsv(ReadOnlyMemory<byte> utf8Rows, ReadOnlyMemory<byte> header)
+    {
+        var columns = CsvHeader.Parse(header.Span, _detector);
+        return RedactUtf8(utf8Rows, columns.TellsAnything ? columns : null);
+    }
+
+    private Utf8Redaction RedactUtf8(ReadOnlyMemory<byte> utf8Text, CsvHeader? table)
     {
         CheckSize(utf8Text.Length);
         var utf8 = utf8Text.Span;
@@ -95,7 +108,7 @@ public sealed class Redactor
         var workspace = Rent();
         try
         {
-            var hits = _detector.Find(workspace, utf8);
+            var hits = table is null ? _detector.Find(workspace, utf8) : _detector.FindRows(workspace, utf8, table);
             if (hits.Length == 0) return new Utf8Redaction(utf8Text, []);
             var masker = new Masker(_options);
             var findings = new List<Finding>(hits.Length);

@@ -1,16 +1,26 @@
 namespace Approvals.Cli.Redact;
 
-/// <summary>Reads a stream in blocks of about a megabyte that end at line ends. A line longer than 16 MiB is cut at a blank, or where it must be.</summary>
-internal sealed class LineSplitter(Stream input, ReadOnlyMemory<byte> head = default)
+/// <summary>
+/// Reads a stream in blocks of about a megabyte that end at line ends. A line longer than 16 MiB is cut at a blank, or where it must be.
+/// </summary>
+/// <param name="input">The stream.</param>
+/// <param name="head">Bytes that were read from it before.</param>
+/// <param name="quoted">The lines are rows of a table: a line end inside quotes ends none.</param>
+internal sealed class LineSplitter(Stream input, ReadOnlyMemory<byte> head = default, bool quoted = false)
 {
     private const int BlockSize = 1 << 20;
     private const int LongestLine = 16 << 20;
 
     private byte[] _rest = head.ToArray();
     private bool _ended;
+    private long _offset;
+    private long _line = 1;
 
-    /// <summary>The next block, or null at the end. The caller owns it.</summary>
-    public async ValueTask<ReadOnlyMemory<byte>?> NextAsync(CancellationToken cancellation)
+    /// <summary>The first line of the stream; set when the first block is handed out.</summary>
+    public ReadOnlyMemory<byte> FirstLine { get; private set; }
+
+    /// <summary>The next block, or null at the end.</summary>
+    public async ValueTask<Block?> NextAsync(CancellationToken cancellation)
     {
         var block = new byte[Math.Max(BlockSize, _rest.Length * 2)];
         _rest.CopyTo(block, 0);
@@ -25,8 +35,8 @@ internal sealed class LineSplitter(Stream input, ReadOnlyMemory<byte> head = def
                 length += read;
             }
             if (length == 0) return null;
-            if (_ended) return block.AsMemory(0, length);
-            var cut = block.AsSpan(0, length).LastIndexOf((byte)'\n') + 1;
+            if (_ended) return Take(block.AsMemory(0, length));
+            var cut = LineEnd(block.AsSpan(0, length));
             if (cut == 0 && length < LongestLine)
             {
                 Array.Resize(ref block, block.Length * 2);
@@ -35,8 +45,24 @@ internal sealed class LineSplitter(Stream input, ReadOnlyMemory<byte> head = def
             if (cut == 0) cut = block.AsSpan(0, length).LastIndexOf((byte)' ') + 1;
             if (cut == 0) cut = CharacterStart(block, length);
             _rest = block.AsSpan(cut, length - cut).ToArray();
-            return block.AsMemory(0, cut);
+            return Take(block.AsMemory(0, cut));
         }
+    }
+
+    private Block Take(ReadOnlyMemory<byte> bytes)
+    {
+        var block = new Block(bytes, _offset, _line);
+        if (_offset == 0) FirstLine = bytes.Span.IndexOf((byte)'\n') is var end and >= 0 ? bytes[..end] : bytes;
+        _offset += bytes.Length;
+        _line += bytes.Span.Count((byte)'\n');
+        return block;
+    }
+
+    private int LineEnd(ReadOnlySpan<byte> block)
+    {
+        var cut = block.LastIndexOf((byte)'\n') + 1;
+        while (quoted && cut > 0 && (block[..cut].Count((byte)'"') & 1) == 1) cut = block[..(cut - 1)].LastIndexOf((byte)'\n') + 1;
+        return cut;
     }
 
     private static int CharacterStart(byte[] block, int length)

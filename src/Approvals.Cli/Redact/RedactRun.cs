@@ -14,6 +14,7 @@ internal sealed class RedactRun
     private readonly bool _jsonLines;
     private readonly bool _findings;
     private readonly string[] _failOn;
+    private readonly RedactProgress _progress = new(TimeProvider.System);
 
     public RedactRun(RedactionOptions? options, bool jsonLines, bool findings, string[] failOn)
     {
@@ -23,53 +24,54 @@ internal sealed class RedactRun
         (_jsonLines, _findings, _failOn) = (jsonLines, findings, failOn);
     }
 
+    public static bool IsSecret(string type) => SecretTypes.Contains(type, StringComparer.Ordinal);
+
     public RedactTally Tally { get; } = new();
 
     public bool Refused { get; private set; }
 
     public async Task FileAsync(string name, Stream output, CancellationToken cancellation)
     {
-        await using var input = name == "-" ? Console.OpenStandardInput() : File.OpenRead(name);
-        var extension = Path.GetExtension(name).ToLowerInvariant();
-        if (_jsonLines) await TextLines.RunAsync(_documents, input, output, _findings, found => Note(name, found, print: false), cancellation);
-        else if (extension is ".jsonl" or ".ndjson") await TextStream.RunAsync(new LineSplitter(input), Document, output, found => Note(name, found, _findings), cancellation);
-        else if (extension == ".json") await WholeDocumentAsync(name, input, default, output, cancellation);
-        else await SniffAsync(name, input, output, cancellation);
+        try
+        {
+            await using var input = name == "-" ? Console.OpenStandardInput() : File.OpenRead(name);
+            var extension = Path.GetExtension(name).ToLowerInvariant();
+            if (_jsonLines) await TextLines.RunAsync(_documents, input, output, _findings, found => Note(name, found, print: false), cancellation);
+            else if (extension is ".jsonl" or ".ndjson") await LinesAsync(name, input, default, output, cancellation);
+            else if (extension == ".json") await WholeDocumentAsync(name, input, default, output, cancellation);
+            else if (extension is ".csv" or ".tsv") await TableAsync(name, input, output, cancellation);
+            else await SniffAsync(name, input, output, cancellation);
+        }
+        catch (RedactionException error)
+        {
+            throw new RedactionException(error.Code, $"{(name == "-" ? "standard input" : name)}: {error.Message}", error);
+        }
     }
 
     public async Task SummaryAsync()
     {
+        _progress.End();
         if (_jsonLines && !Console.IsErrorRedirected && Tally.Counts.Count == 0) return;
         var types = string.Join(", ", Tally.ByType().Select(t => $"{t.Type} {t.Count}"));
         await Console.Error.WriteLineAsync(types.Length > 0 ? $"redacted: {types}" : "redacted: nothing found");
     }
 
-    /// <summary>Standard input and unknown names: JSON when the first character says so and the whole fits, else text.</summary>
+    /// <summary>Standard input and unknown names: a JSON document or JSON lines when the beginning says so, else text.</summary>
     private async Task SniffAsync(string name, Stream input, Stream output, CancellationToken cancellation)
     {
         var head = new byte[64 * 1024];
         var length = await input.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation);
-        var first = head.AsSpan(0, length).IndexOfAnyExcept(" \t\r\n"u8);
-        var whole = length < head.Length;
-        if (whole && first >= 0 && head[first] is (byte)'{' or (byte)'[' && IsJson(head.AsSpan(0, length)))
-            await WholeDocumentAsync(name, Stream.Null, head.AsMemory(0, length), output, cancellation);
-        else
-            await TextStream.RunAsync(new LineSplitter(input, head.AsMemory(0, length)), Text, output, found => Note(name, found, _findings), cancellation);
+        var begin = head.AsMemory(0, length);
+        switch (JsonSniff.Look(begin.Span, whole: length < head.Length))
+        {
+            case JsonSniff.Kind.Document: await WholeDocumentAsync(name, input, begin, output, cancellation); break;
+            case JsonSniff.Kind.Lines: await LinesAsync(name, input, begin, output, cancellation); break;
+            default: await TextStream.RunAsync(new LineSplitter(input, begin), Text, output, (block, found) => Note(name, found, _findings, block), cancellation); break;
+        }
     }
 
-    private static bool IsJson(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new Utf8JsonReader(bytes);
-        try
-        {
-            while (reader.Read()) { }
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
+    private Task LinesAsync(string name, Stream input, ReadOnlyMemory<byte> head, Stream output, CancellationToken cancellation) =>
+        TextStream.RunAsync(new LineSplitter(input, head), Document, output, (block, found) => Note(name, found, _findings, block), cancellation);
 
     private async Task WholeDocumentAsync(string name, Stream input, ReadOnlyMemory<byte> head, Stream output, CancellationToken cancellation)
     {
@@ -79,29 +81,75 @@ internal sealed class RedactRun
         var redacted = _documents.RedactJson(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
         await output.WriteAsync(redacted.Json, cancellation);
         Note(name, redacted.Findings, _findings);
+        _progress.Add(name, buffer.Length);
+        Tally.Bytes += buffer.Length;
     }
 
-    private Utf8Redaction Text(ReadOnlyMemory<byte> block) => _streams.Value.RedactUtf8(block);
+    /// <summary>Every row is read by the names in the first line.</summary>
+    private Task TableAsync(string name, Stream input, Stream output, CancellationToken cancellation)
+    {
+        var rows = new LineSplitter(input, quoted: true);
+        return TextStream.RunAsync(rows, block => Placed(block, () => _streams.Value.RedactCsv(block.Bytes, rows.FirstLine)), output, (block, found) => Note(name, found, _findings, block), cancellation);
+    }
+
+    private Utf8Redaction Text(Block block) => Placed(block, () => _streams.Value.RedactUtf8(block.Bytes));
+
+    /// <summary>An error inside a block names its place in the stream.</summary>
+    private static Utf8Redaction Placed(Block block, Func<Utf8Redaction> redact)
+    {
+        try
+        {
+            return redact();
+        }
+        catch (RedactionException error) when (error.Code == "invalid_utf8")
+        {
+            var at = FirstInvalid(block.Bytes.Span);
+            var line = block.Line + block.Bytes.Span[..at].Count((byte)'\n');
+            throw new RedactionException(error.Code, $"The text is not valid UTF-8 at byte {block.Offset + at}, line {line}.", error);
+        }
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> utf8)
+    {
+        var at = 0;
+        while (at < utf8.Length && System.Text.Rune.DecodeFromUtf8(utf8[at..], out _, out var width) == System.Buffers.OperationStatus.Done) at += width;
+        return at;
+    }
 
     /// <summary>A block of JSON lines, each its own document.</summary>
-    private Utf8Redaction Document(ReadOnlyMemory<byte> block)
+    private Utf8Redaction Document(Block block)
     {
-        using var output = new MemoryStream(block.Length + 1024);
+        using var output = new MemoryStream(block.Bytes.Length + 1024);
         var findings = new List<Finding>();
-        while (block.Length > 0)
+        var rest = block.Bytes;
+        for (var number = block.Line; rest.Length > 0; number++)
         {
-            var end = block.Span.IndexOf((byte)'\n');
-            var line = end < 0 ? block : block[..end];
+            var end = rest.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
             if (!line.Span.Trim(" \t\r"u8).IsEmpty)
             {
-                var redacted = _documents.RedactJson(line);
-                output.Write(redacted.Json);
-                findings.AddRange(redacted.Findings);
+                try
+                {
+                    var redacted = _documents.RedactJson(line);
+                    output.Write(redacted.Json);
+                    findings.AddRange(redacted.Findings);
+                }
+                catch (RedactionException error)
+                {
+                    throw new RedactionException(error.Code, $"Line {number} of the JSON lines: {error.Message}", error);
+                }
             }
             if (end >= 0) output.WriteByte((byte)'\n');
-            block = end < 0 ? default : block[(end + 1)..];
+            rest = end < 0 ? default : rest[(end + 1)..];
         }
         return new Utf8Redaction(output.ToArray(), findings);
+    }
+
+    private void Note(string file, IReadOnlyList<Finding> findings, bool print, Block block)
+    {
+        Note(file, findings, print);
+        _progress.Add(file, block.Bytes.Length);
+        Tally.Bytes += block.Bytes.Length;
     }
 
     private void Note(string file, IReadOnlyList<Finding> findings, bool print)

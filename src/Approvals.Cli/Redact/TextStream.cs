@@ -9,14 +9,14 @@ namespace Approvals.Cli.Redact;
 /// </summary>
 internal static class TextStream
 {
-    public static async Task RunAsync(LineSplitter blocks, Func<ReadOnlyMemory<byte>, Utf8Redaction> redact, Stream output, Action<IReadOnlyList<Finding>> note, CancellationToken cancellation)
+    public static async Task RunAsync(LineSplitter blocks, Func<Block, Utf8Redaction> redact, Stream output, Action<Block, IReadOnlyList<Finding>> note, CancellationToken cancellation)
     {
-        var pending = Channel.CreateBounded<Task<Utf8Redaction>>(Environment.ProcessorCount + 1);
+        var pending = Channel.CreateBounded<(Block Block, Task<Utf8Redaction> Task)>(Environment.ProcessorCount + 1);
         var reader = Task.Run(async () =>
         {
             try
             {
-                while (await blocks.NextAsync(cancellation) is { } block) await pending.Writer.WriteAsync(Task.Run(() => redact(block), cancellation), cancellation);
+                while (await blocks.NextAsync(cancellation) is { } block) await pending.Writer.WriteAsync((block, Task.Run(() => redact(block), cancellation)), cancellation);
                 pending.Writer.Complete();
             }
             catch (Exception error)
@@ -24,11 +24,11 @@ internal static class TextStream
                 pending.Writer.Complete(error);
             }
         }, cancellation);
-        await foreach (var block in pending.Reader.ReadAllAsync(cancellation))
+        await foreach (var (block, task) in pending.Reader.ReadAllAsync(cancellation))
         {
-            var redacted = await block;
+            var redacted = await task;
             await output.WriteAsync(redacted.Text, cancellation);
-            note(redacted.Findings);
+            note(block, redacted.Findings);
         }
         await reader;
     }

@@ -70,8 +70,7 @@ internal static class Scanner
                 // One long run of base64 letters may hold many words; it is looked at once, from its beginning.
                 runDoneTo = end;
                 if (end < bytes.Length && bytes[end] is (byte)'-' or (byte)'+' or (byte)'/') runDoneTo = RunEnd(bytes, end);
-                // Digests are long runs too, and have no capitals past F.
-                if (runDoneTo - start >= RuleBook.LongRun && bytes[start..runDoneTo].ContainsAnyInRange((byte)'G', (byte)'Z')) TryRules(text, text.Rules.WithLongRun, start, int.MaxValue, int.MaxValue);
+                if (runDoneTo - start >= RuleBook.LongRun && !IsDigest(bytes[start..runDoneTo])) TryRules(text, text.Rules.WithLongRun, start, int.MaxValue, int.MaxValue);
                 if (runDoneTo - start >= ShortestKeyed && masks.Digits(start, runDoneTo) > 0) KeyedSecrets.AtToken(text, start);
                 else if (length == 8 && end < bytes.Length && bytes[end] == ':') KeyedSecrets.AtToken(text, start);
             }
@@ -82,6 +81,9 @@ internal static class Scanner
             start = masks.NextWord(end);
         }
     }
+
+    /// <summary>Digests to SHA-256 and UUIDs are long runs too, without a capital past F.</summary>
+    private static bool IsDigest(ReadOnlySpan<byte> run) => run.Length <= 64 && !run.ContainsAnyInRange((byte)'G', (byte)'Z') && (run.Length == 36 || run.IndexOf((byte)'-') < 0);
 
     private static int RunEnd(ReadOnlySpan<byte> bytes, int end)
     {

@@ -21,6 +21,9 @@ internal sealed class Workspace(Rules.RuleBook rules)
     /// <summary>Hits of a second look at the masked text.</summary>
     public HitBuffer Again { get; } = new();
 
+    /// <summary>Hits in cells of a table.</summary>
+    public HitBuffer Cells { get; } = new();
+
     public FixedPoint FixedPoint { get; } = new(rules);
 
     public NearbyKeywords Nearby { get; } = new();
