@@ -11,6 +11,9 @@ internal static class ExplainCommand
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
+    private const int LongestExpression = 110;
+    private const int LongestLine = 170;
+
     internal static Command Create()
     {
         var action = new Argument<string>("action") { Description = "A request as it would be submitted (JSON). It is redacted first, as the gate does." };
@@ -18,7 +21,7 @@ internal static class ExplainCommand
         var kind = new Option<string>("--actor") { Description = "The kind of principal that asks.", DefaultValueFactory = _ => "service" };
         kind.AcceptOnlyFromAmong("human", "service", "agent");
         var at = new Option<string?>("--at") { Description = "The time to decide at; without it, now." };
-        var all = new Option<bool>("--all") { Description = "Take apart also the rules that do not match." };
+        var all = new Option<bool>("--all") { Description = "Take apart whole also the rules that do not match; without, one line says what made each false." };
         var json = new Option<bool>("--json") { Description = "Write the explanation as JSON." };
         var command = new Command("explain", "Say what a policy decides on a request, rule by rule.") { action, policy, kind, at, all, json };
         command.SetAction(parse => PolicyFile.Guard(parse.InvocationConfiguration.Error, () =>
@@ -63,6 +66,16 @@ internal static class ExplainCommand
         terminal.Line($"{(last ? "└─" : "├─")} {mark} {(rule.Outcome == RuleOutcome.NoMatch ? terminal.Dim(rule.Rule) : terminal.Bold(rule.Rule))} {terminal.Dim($"{rule.Verdict.ToString().ToLowerInvariant()}, line {rule.Line}")}{note}");
         if (all || rule.Outcome != RuleOutcome.NoMatch)
             ShowCondition(terminal, rule.Condition, last ? "   " : "│  ", true);
+        else
+            ShowWhyNot(terminal, rule.Condition.WhyNot(), last ? "   " : "│  ");
+    }
+
+    /// <summary>One line for a rule that does not match: what made it false, and the values that it looked at.</summary>
+    private static void ShowWhyNot(Terminal terminal, ConditionTrace part, string indent)
+    {
+        var operands = part.Parts.Count == 0 ? part.Operands : [.. part.Parts.SelectMany(p => p.Operands).Distinct()];
+        var values = operands.Count == 0 ? "" : $"  where {string.Join(", ", operands.Select(o => $"{o.Expression} = {o.Value}"))}";
+        terminal.Line($"{indent}└─ {terminal.Yellow(part.Value)}  {terminal.Dim(Shorten(Shorten(part.Expression) + values, LongestLine))}");
     }
 
     private static void ShowCondition(Terminal terminal, ConditionTrace part, string indent, bool last)
@@ -83,5 +96,6 @@ internal static class ExplainCommand
         _ => terminal.Red("deny"),
     };
 
-    private static string Shorten(string expression) => expression.Length <= 110 ? expression : expression[..109] + "…";
+    private static string Shorten(string text, int longest = LongestExpression) =>
+        text.Length <= longest ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[longest - 2]) ? longest - 2 : longest - 1), "…");
 }

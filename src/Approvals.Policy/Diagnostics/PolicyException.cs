@@ -18,6 +18,6 @@ public sealed class PolicyException : Exception
     {
         var errors = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToList();
         var more = errors.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {errors.Count - 1} more)") : "";
-        return $"{errors[0]}. {errors[0].Remedy}{more}";
+        return $"{errors[0]} {errors[0].Remedy}{more}";
     }
 }

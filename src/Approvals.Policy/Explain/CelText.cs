@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -42,7 +43,7 @@ internal static class CelText
                 text.Append(value.AsUint()).Append('u');
                 break;
             case CelKind.Double:
-                text.Append(value.AsDouble());
+                text.Append(value.AsDouble().ToString(CultureInfo.InvariantCulture));
                 break;
             case CelKind.String:
                 // Cut first: somebody else's megabyte is not quoted to show a line of it.
@@ -64,7 +65,7 @@ internal static class CelText
                 text.Append(value.AsTimestamp().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
                 break;
             case CelKind.Duration:
-                text.Append(value.AsDuration().TotalSeconds).Append('s');
+                text.Append(value.AsDuration().TotalSeconds.ToString(CultureInfo.InvariantCulture)).Append('s');
                 break;
             case CelKind.Optional:
                 if (value.TryGetOptional(out var held))

@@ -27,8 +27,16 @@ internal static class ConditionTracer
             if (left > 0)
                 parts.Add(Trace(part, activation, ref left));
         }
-        return new ConditionTrace(ExprPrinter.Print(expr), value, isError, parts.Count == 0 ? Operands(expr, activation) : [], parts);
+        return new ConditionTrace(ExprPrinter.Print(expr), value, isError, parts.Count == 0 ? null : Operator(expr), parts.Count == 0 ? Operands(expr, activation) : [], parts);
     }
+
+    private static string Operator(Expr expr) => expr switch
+    {
+        Expr.Logical { Op: TokenKind.And } => "&&",
+        Expr.Logical => "||",
+        Expr.Unary => "!",
+        _ => "?:",
+    };
 
     private static Expr[] Parts(Expr expr) => expr switch
     {

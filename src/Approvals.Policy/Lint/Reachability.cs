@@ -53,7 +53,8 @@ internal static class Reachability
             if (Logic.Constant(other.When.Syntax) == true)
                 findings.Add(DiagnosticSeverity.Warning, rule, "unreachable_rule", $"Rule `{rule.Id}` is never reached: `{other.Id}` matches everything.", "Move it before that rule, or remove it.");
             else
-                findings.Add(DiagnosticSeverity.Warning, rule, "shadowed_rule", $"Rule `{rule.Id}` never decides: whenever it matches, `{other.Id}` (line {other.Node.Line}) decides first.", "Move the narrower rule first, or remove it.", rule.When.Syntax);
+                findings.Add(DiagnosticSeverity.Warning, rule, "shadowed_rule", $"Rule `{rule.Id}` never decides: whenever it matches, `{other.Id}` (line {other.Node.Line}) decides first.",
+                    other.Verdict == PolicyVerdict.Deny ? "A deny comes first wherever it stands: narrow that one, or remove this." : "Move the narrower rule first, or remove it.", rule.When.Syntax);
             return;
         }
     }

@@ -53,6 +53,14 @@ public sealed class CompileErrorTests
             e.Message);
     }
 
+    [Theory]
+    [InlineData("now.getHour() > 5", "did you mean 'getHours'?")]
+    [InlineData("[1].exist(x, x == 1)", "did you mean 'exists'?")]
+    [InlineData("sise([1]) == 1", "did you mean 'size'?")]
+    [InlineData("now > 5", "known: >(timestamp, timestamp) -> bool")]
+    public void Mistake_is_met_with_what_may_have_been_meant(string source, string hint) =>
+        Assert.Contains(hint, CelEval.CompileError(source, ("now", CelType.Timestamp)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Long_line_is_shown_around_the_place()
     {

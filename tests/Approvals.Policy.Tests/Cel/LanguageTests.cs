@@ -15,6 +15,7 @@ public sealed class LanguageTests
     [InlineData("dyn(-1) < 0u && dyn(18446744073709551615u) > 9223372036854775807 && dyn(1) < 1.5")]
     [InlineData("!(0.0 / 0.0 < 1.0) && !(0.0 / 0.0 >= 1.0) && 0.0 / 0.0 != 0.0 / 0.0")]
     [InlineData("double('NaN') != double('NaN') && double('-Infinity') < -1e308 && int('-12') == -12 && uint('12') == 12u")]
+    [InlineData("double('nan') != double('nan') && double('INF') == double('+Infinity') && double('-inf') == -1.0 / 0.0")]
     // Text
     [InlineData("size('😀é') == 2 && '😀é'.size() == 2 && size(b'é') == 2 && 'a' + 'b' == 'ab'")]
     [InlineData("'\\u00e9\\x41\\101\\U0001F600' == 'éAA😀' && r'\\n' == '\\\\n' && b'\\xff\\377' == b'\\377\\xff'")]

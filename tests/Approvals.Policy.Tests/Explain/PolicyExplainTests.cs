@@ -27,6 +27,13 @@ public sealed class PolicyExplainTests
         Assert.Equal(new OperandValue("action.parameters.rows", "12"), Assert.Single(any.Parts[0].Operands));
     }
 
+    [Theory]
+    [InlineData("action.type == \"data.export\" && action.parameters.rows > 100 && findings.size() == 7", "action.parameters.rows > 100")]
+    [InlineData("action.type == \"data.export\" && (action.parameters.rows > 100 || findings.size() == 7)", "action.parameters.rows > 100 || findings.size() == 7")]
+    [InlineData("!(action.type == \"data.export\")", "!(action.type == \"data.export\")")]
+    public void Explanation_of_a_rule_that_does_not_match_names_the_part_that_is_false(string when, string part) =>
+        Assert.Equal(part, PolicyExplain.Of(PolicyOf(Rule("r", when, "allow")), Of()).Rules[0].Condition.WhyNot().Expression);
+
     [Fact]
     public void Explanation_names_the_part_that_failed()
     {

@@ -76,6 +76,10 @@ public sealed class PolicyLintTests
         Assert.Empty(PolicyLint.Check(PolicyOf(Rule("first", first, "review") + Rule("second", second, "review"))));
 
     [Fact]
+    public void Rule_behind_a_deny_is_not_told_to_move() =>
+        Assert.Contains("narrow that one", Assert.Single(PolicyLint.Check(PolicyOf(Rule("a", "action.type == \"x\" && findings.size() > 3", "allow") + Rule("d", "action.type == \"x\"", "deny")))).Remedy, StringComparison.Ordinal);
+
+    [Fact]
     public void Deny_hides_others_wherever_it_stands() =>
         Assert.Equal(["shadowed_rule"], Codes(PolicyOf(Rule("r", "action.type == \"a\"", "review") + Rule("d", "action.type == \"a\"", "deny"))));
 

@@ -7,6 +7,8 @@ namespace Approvals.Policy.Cel.Binding;
 
 internal sealed partial class Binder
 {
+    private static readonly string[] s_macros = ["has", "all", "exists", "exists_one", "map", "filter", "transformList", "transformMap", "transformMapEntry", "optMap", "optFlatMap"];
+
     private Bound BindCall(Expr.Call call)
     {
         if (call.Target is null)
@@ -41,6 +43,12 @@ internal sealed partial class Binder
 
     private Bound UnknownFunction(Expr.Call call)
     {
+        // Variables of a mistyped macro are no mistakes of their own.
+        if (call.Args is [Expr.Ident, _, ..] && call.Target is not null && NearName.Find(call.Function, s_macros) is { } macro && !FunctionTable.Exists(call.Function))
+        {
+            return Reject("undeclared_reference", $"undeclared function '{call.Function}'; did you mean '{macro}'?", call.Offset);
+        }
+
         foreach (var child in call.Target is null ? call.Args : [call.Target, .. call.Args])
         {
             Bind(child);
@@ -48,7 +56,7 @@ internal sealed partial class Binder
 
         var hint = FunctionTable.Exists(call.Function)
             ? call.Target is null ? $"; it is called as a method: x.{call.Function}(…)" : $"; it is called as {call.Function}(…)"
-            : "";
+            : NearName.Find(call.Function, FunctionTable.Names(call.Target is not null).Concat(s_macros)) is { } near ? $"; did you mean '{near}'?" : "";
         return Reject("undeclared_reference", $"undeclared function '{call.Function}'{hint}", call.Offset);
     }
 
@@ -159,7 +167,20 @@ internal sealed partial class Binder
             types.Add(_types.Resolve(arg));
         }
 
-        var known = string.Join(", ", overloads.Take(shown).Select(o => o.Signature)) + (overloads.Length > shown ? ", …" : "");
+        // Those that take most of what is given, the first argument before the others.
+        var fit = new Dictionary<Overload, int>();
+        foreach (var overload in overloads)
+        {
+            fit[overload] = 0;
+            for (var i = 0; i < args.Length && overload.HasArity(args.Length); i++)
+            {
+                fit[overload] += overload.Parameter(i).Kind == _types.Shallow(args[i]).Kind ? i == 0 ? 2 : 1 : 0;
+            }
+        }
+
+        var best = fit.Values.Max();
+        Overload[] nearest = [.. overloads.Where(overload => fit[overload] == best)];
+        var known = string.Join(", ", nearest.Take(shown).Select(o => o.Signature)) + (nearest.Length > shown ? ", …" : "");
         return overloads[0].IsMember
             ? $"no overload of {types[0]}.{name}({string.Join(", ", types.Skip(1))}); known: {known}"
             : $"no overload of {name}({string.Join(", ", types)}); known: {known}";

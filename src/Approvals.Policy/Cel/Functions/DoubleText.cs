@@ -12,17 +12,21 @@ internal static class DoubleText
 
     internal static bool TryParse(string text, out double value)
     {
-        switch (text)
+        // In any case, as the reference implementation's parser takes them.
+        if (text.Length is >= 3 and <= 9)
         {
-            case "NaN":
-                value = double.NaN;
-                return true;
-            case "Infinity" or "+Infinity" or "Inf" or "+Inf" or "inf" or "+inf" or "infinity" or "+infinity":
-                value = double.PositiveInfinity;
-                return true;
-            case "-Infinity" or "-Inf" or "-inf" or "-infinity":
-                value = double.NegativeInfinity;
-                return true;
+            switch (text.ToUpperInvariant())
+            {
+                case "NAN":
+                    value = double.NaN;
+                    return true;
+                case "INFINITY" or "+INFINITY" or "INF" or "+INF":
+                    value = double.PositiveInfinity;
+                    return true;
+                case "-INFINITY" or "-INF":
+                    value = double.NegativeInfinity;
+                    return true;
+            }
         }
 
         const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;

@@ -24,5 +24,8 @@ internal static class FunctionTable
     internal static bool TryGet(string name, bool isMember, out Overload[] overloads) =>
         Functions.TryGetValue((name, isMember), out overloads!);
 
+    /// <summary>All names of one style of call, for the hint of an error message.</summary>
+    internal static IEnumerable<string> Names(bool isMember) => Functions.Keys.Where(key => key.IsMember == isMember).Select(key => key.Name);
+
     internal static bool Exists(string name) => Functions.ContainsKey((name, true)) || Functions.ContainsKey((name, false));
 }
