@@ -83,7 +83,7 @@ public sealed class ApprovalActivities(
             throw new PermanentFailureException("view_missing", "The stored view is not the one that redaction made.");
         if (document.Policy is { } judged) return judged;
 
-        PolicyDecision decision = policy().Judge(PolicyView.Of(step.Request, view, time.GetUtcNow()));
+        PolicyDecision decision = Judge(policy(), step.Request, view);
         document = await index.UpdateAsync(step.Request.Id, stored => stored.Policy is null ? stored with { Policy = decision } : stored, cancellationToken)
             .ConfigureAwait(false);
         return document.Policy!;
@@ -91,6 +91,16 @@ public sealed class ApprovalActivities(
 
     public async Task<StandingApprovalStep> UseStandingApprovalAsync(ActivityContext context, ActionRequest request, CancellationToken cancellationToken) =>
         new(await standing.UseAsync(await RequireAsync(request.Id, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false));
+
+    /// <summary>What the policy says; of a standing approval that it would not let be used, that it is not to be asked for either.</summary>
+    private PolicyDecision Judge(PolicyInForce inForce, ActionRequest request, RedactedView view)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        PolicyDecision decision = inForce.Judge(PolicyView.Of(request, view, now));
+        return decision.Verdict != PolicyVerdict.Deny && StandingGrant.RefusalToAsk(request.Type, view, decision.Verdict, inForce.Exceptions.StandingApprovals, now) is { } refusal
+            ? new PolicyDecision(PolicyVerdict.Deny, decision.Rule, StandingGrant.Explain(refusal), inForce.Digest, null) { Error = refusal }
+            : decision;
+    }
 
     /// <summary>
     /// What a policy that came into force means for an open review: by that policy's own setting. Judges once for each change; nothing when the
@@ -103,8 +113,17 @@ public sealed class ApprovalActivities(
         if (ChangeIn(document) is { } known) return new Reconsidered(known, before);
 
         PolicyInForce now = policy();
+
+        // INVARIANT: an event is judged by the policy that it names, so the record never gives one policy another's number.
+        if (step.Changed.Digest != now.Digest)
+        {
+            if (await ledger.FindAsync(PolicyHistory.Key(step.Changed.Number + 1), cancellationToken).ConfigureAwait(false) is not null)
+                return null; // a newer one is in force, and its own event says what it means
+            throw new PolicyNotLoadedException(step.Changed.Digest); // this instance is behind, as in a deployment: try again
+        }
+
         if (before.PolicyDigest == now.Digest) return null;
-        PolicyDecision after = now.OnChange == OpenReviews.Keep ? before : now.Judge(PolicyView.Of(step.Request, view, time.GetUtcNow()));
+        PolicyDecision after = now.OnChange == OpenReviews.Keep ? before : Judge(now, step.Request, view);
         PolicyEffect effect = now.OnChange == OpenReviews.Keep ? PolicyEffect.Kept
             : PolicyView.AskTheSame(before, after) ? PolicyEffect.Confirmed
             : PolicyEffect.Redecided;

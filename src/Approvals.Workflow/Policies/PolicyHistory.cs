@@ -114,5 +114,5 @@ public sealed class PolicyHistory(ILedger ledger, ISigner signer, IActionIndex i
             ? new PolicyEntry(SignedRecord.Parse(entry.Entry).ReadPredicate(RecordJson.Policy), entry.Index)
             : null;
 
-    private static string Key(long number) => string.Create(CultureInfo.InvariantCulture, $"policy:{number}");
+    internal static string Key(long number) => string.Create(CultureInfo.InvariantCulture, $"policy:{number}");
 }

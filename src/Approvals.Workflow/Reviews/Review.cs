@@ -113,6 +113,9 @@ public sealed record Review(
         if (limits is null) return VoteRefusal.BreakGlassOff;
         if (vote.Voter.Kind != PrincipalKind.Human) return VoteRefusal.NotHuman;
         if (Chain.Contains(vote.Voter.Id)) return VoteRefusal.InPrincipalChain;
+
+        // INVARIANT: whom the plan keeps out of one of its stages (the author of the policy) does not go past all of them either.
+        if (Plan.Stages.Any(stage => stage.Excluded.Contains(new PersonRef(vote.Voter.Issuer, vote.Voter.Subject)))) return VoteRefusal.NotEligible;
         if (Consents?.Any(consent => consent.Voter.Id == vote.Voter.Id) == true) return VoteRefusal.AlreadyVoted;
         if (!string.Equals(vote.ViewDigest, ViewDigest, StringComparison.Ordinal)) return VoteRefusal.OtherView;
 

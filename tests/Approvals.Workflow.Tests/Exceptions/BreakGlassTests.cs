@@ -76,6 +76,19 @@ public sealed class BreakGlassTests
     }
 
     [Fact]
+    public async Task Author_whom_a_stage_keeps_out_does_not_go_past_all_stages()
+    {
+        Gate gate = await InReviewAsync(Limits, new PersonRef(Kim.Issuer, Kim.Subject));
+        Consent(gate, Kim);
+        Consent(gate, Lee);
+        await gate.Context.RunAsync();
+
+        Assert.Equal(ActionStatus.InReview, gate.Document.Status);
+        Assert.Equal(["lee"], gate.Document.Review!.Consents!.Select(consent => consent.Voter.Subject));
+        Assert.Equal(VoteRefusal.NotEligible, gate.Document.Review.CheckConsent(VoteOf(gate, Kim, Assurance.IdpMfa, Why), Limits, gate.Context.Now));
+    }
+
+    [Fact]
     public async Task Without_limits_in_the_policy_nobody_breaks_the_glass()
     {
         Gate gate = await InReviewAsync(limits: null);
@@ -92,10 +105,11 @@ public sealed class BreakGlassTests
 
     private static Task<Gate> InReviewAsync() => InReviewAsync(Limits);
 
-    private static async Task<Gate> InReviewAsync(BreakGlassLimits? limits)
+    private static async Task<Gate> InReviewAsync(BreakGlassLimits? limits, params PersonRef[] excluded)
     {
         var gate = new Gate();
         PolicyDecision decision = gate.Policy.Judge(null!);
+        decision = decision with { Plan = new ReviewPlan([.. decision.Plan!.Stages.Select(stage => stage with { Excluded = excluded })]) };
         gate.Policy = Gate.PolicyOf("sha256:policy", decision with { Exceptions = limits is null ? null : new PolicyExceptions(limits, null, null) });
         _ = gate.Begin();
         await gate.Context.RunAsync();

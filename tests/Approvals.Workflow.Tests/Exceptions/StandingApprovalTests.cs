@@ -1,3 +1,4 @@
+using Approvals.Durable;
 using System.Text.Json;
 using Approvals.Ledger.Records;
 using Approvals.Policy;
@@ -45,6 +46,72 @@ public sealed class StandingApprovalTests
 
         Assert.Equal(ActionStatus.InReview, gate.Document.Status);
         Assert.Single(gate.Ports.Entries, entry => entry.Key.StartsWith("standing:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Of_two_actions_at_once_at_the_last_use_one_gets_it()
+    {
+        Gate gate = await CoveredAsync(maximumUses: 1);
+        var desk = new StandingApprovalDesk(gate.Ports, gate.Ports, gate.Ports, new At(Gate.Start));
+        _ = gate.Begin();
+        StandingUse? taken = null;
+        gate.Ports.FaultOf = name =>
+        {
+            // Between finding the use free and taking it: another action, on another instance, takes it.
+            if (name != "ledger.append" || taken is not null) return Fault.None;
+            ActionDocument other = gate.Document with { Id = "other", Request = gate.Request with { Id = "other" }, StandingUse = null };
+            gate.Ports.Documents["other"] = other;
+            taken = new StandingUse("", 0, 0, [], -1); // not again for the append of the other one itself
+            taken = desk.UseAsync(other, default).GetAwaiter().GetResult();
+            return Fault.None;
+        };
+        await gate.Context.RunAsync();
+
+        Assert.Equal(1, taken!.Number);
+        Assert.Equal(ActionStatus.InReview, gate.Document.Status);
+        Assert.Single(gate.Ports.Entries, entry => entry.Key.StartsWith("standing:", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"data.export","target":"s3://partner","maximumUses":2,"until":"2026-03-09T08:00:00Z"}""", null)]
+    [InlineData("""{"type":"data.export","target":"s3://partner","maximumUses":2,"until":"2026-03-09T08:00:00+02:00"}""", null)]
+    [InlineData("""{"type":"data.export","target":"s3://partner","maximumUses":2,"until":"2026-03-09T08:00:00"}""", "standing_approval_malformed")]
+    [InlineData("""{"type":"data.export","maximumUses":2,"until":"2026-03-09T08:00:00Z"}""", "standing_approval_malformed")]
+    [InlineData("\"s3://partner\"", "standing_approval_malformed")]
+    [InlineData("""{"type":"iam.grant","target":"s3://partner","maximumUses":2,"until":"2026-03-09T08:00:00Z"}""", "standing_approval_type")]
+    [InlineData("""{"type":"data.export","target":"s3://partner","maximumUses":6,"until":"2026-03-09T08:00:00Z"}""", "standing_approval_uses")]
+    [InlineData("""{"type":"data.export","target":"s3://partner","maximumUses":0,"until":"2026-03-09T08:00:00Z"}""", "standing_approval_uses")]
+    [InlineData("""{"type":"data.export","target":"s3://partner","maximumUses":2,"until":"2026-06-09T08:00:00Z"}""", "standing_approval_too_long")]
+    [InlineData("""{"type":"data.export","target":"s3://partner","maximumUses":2,"until":"2026-03-01T08:00:00Z"}""", "standing_approval_too_long")]
+    public async Task Grant_that_would_be_worth_nothing_is_denied_before_anybody_is_asked(string target, string? refusal)
+    {
+        Assert.Equal(refusal, (await AskAsync(PolicyVerdict.Review, target, Limits)).Error);
+    }
+
+    [Fact]
+    public async Task Grant_is_given_by_people_under_a_policy_that_knows_it()
+    {
+        const string target = """{"type":"data.export","target":"s3://partner","maximumUses":2,"until":"2026-03-09T08:00:00Z"}""";
+        Assert.Equal("standing_approval_nobody", (await AskAsync(PolicyVerdict.Allow, target, Limits)).Error);
+        Assert.Equal("standing_approvals_off", (await AskAsync(PolicyVerdict.Review, target, null)).Error);
+        PolicyDecision denied = await AskAsync(PolicyVerdict.Deny, target, null);
+        Assert.Equal((PolicyVerdict.Deny, null), (denied.Verdict, denied.Error)); // for the policy's own reason
+    }
+
+    /// <summary>What becomes of an action that asks for a standing approval.</summary>
+    private static async Task<PolicyDecision> AskAsync(PolicyVerdict verdict, string target, StandingApprovalLimits? limits)
+    {
+        var gate = new Gate(verdict);
+        gate.Policy = gate.Policy with { Exceptions = new PolicyExceptions(null, limits, null) };
+        ActionRequest request = gate.Request with { Type = StandingGrant.ActionType };
+        var view = new RedactedView(JsonDocument.Parse($$"""{"target":{{target}}}""").RootElement, "sha256:view", []);
+        gate.Ports.Documents[request.Id] = new ActionDocument { Id = request.Id, Status = ActionStatus.Pending, Request = request, View = view };
+        return await gate.Activities.EvaluatePolicyAsync(new ActivityContext(request.Id, 1), new PolicyStep(request, new RedactionSummary(view.Digest, [])), default);
+    }
+
+    private sealed class At(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
     }
 
     [Fact]

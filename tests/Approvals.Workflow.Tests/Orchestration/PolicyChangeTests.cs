@@ -1,3 +1,4 @@
+using Approvals.Durable;
 using Approvals.Ledger.Records;
 using Approvals.Policy;
 using Approvals.Workflow.Actions;
@@ -96,6 +97,34 @@ public sealed class PolicyChangeTests
         await gate.EndAsync();
 
         Assert.Null(Assert.Single(gate.Records).Policy!.Changes);
+    }
+
+    [Fact]
+    public async Task Instance_that_is_behind_judges_by_no_policy_that_it_has_not_loaded()
+    {
+        Gate gate = await InReviewAsync();
+        var step = new PolicyChangeStep(gate.Request, new PolicyChanged(2, "sha256:new"), gate.Document.Review!);
+        await Assert.ThrowsAsync<PolicyNotLoadedException>(() => gate.Activities.ReconsiderAsync(new ActivityContext(gate.Request.Id, 1), step, default));
+
+        gate.Policy = Gate.PolicyOf("sha256:new", Review("security"), OpenReviews.Redecide);
+        Reconsidered? loaded = await gate.Activities.ReconsiderAsync(new ActivityContext(gate.Request.Id, 2), step, default);
+
+        Assert.Equal((2L, "sha256:new", PolicyEffect.Redecided), (loaded!.Change.Number, loaded.Change.Digest, loaded.Change.Effect));
+    }
+
+    [Fact]
+    public async Task Change_that_another_one_overtook_is_recorded_under_the_number_of_the_other()
+    {
+        Gate gate = await InReviewAsync();
+        await gate.Ports.AppendAsync("policy:3", "{}"u8.ToArray(), default);
+        gate.Change(gate.Policy with { Digest = "sha256:third", OnChange = OpenReviews.Redecide }, 3);
+        gate.Context.Raise(ApprovalOrchestration.PolicyEvent, new PolicyChanged(2, "sha256:second"));
+        await gate.Context.RunAsync();
+        gate.Vote(Gate.Ann);
+        gate.Vote(Gate.Ben);
+        await gate.EndAsync();
+
+        Assert.Equal([(3L, "sha256:third")], gate.Document.PolicyChanges!.Select(change => (change.Number, change.Digest)));
     }
 
     [Fact]
