@@ -26,6 +26,10 @@ internal static class Deputizing
         if (fromId != caller.Id && !exchange.Caller.Has(Role.Admin))
             throw new ProblemException(ProblemTypes.Forbidden, "Delegate for yourself; an admin may do it for somebody else.") { Pointer = "/from" };
         PrincipalId toId = PrincipalReference.Read(fields.Required("to"), "/to");
+
+        // INVARIANT: nobody gets somebody else's vote by their own hand, an admin neither.
+        if (fromId != caller.Id && toId == caller.Id)
+            throw new ProblemException(ProblemTypes.Forbidden, "Have another admin do it, or who is away: nobody makes themselves somebody else's deputy.") { Pointer = "/to" };
         Principal from = await PersonAsync(directory, fromId, "/from", exchange.Aborted);
         Principal to = await PersonAsync(directory, toId, "/to", exchange.Aborted);
 
