@@ -52,18 +52,41 @@ public sealed class ConfigurationTests
         string first = policy.Current.Digest;
 
         File.WriteAllText(folder["policy.yaml"], "rules: [");
-        time.Tick();
+        time.Settle();
         Assert.Equal(first, policy.Current.Digest);
         Assert.NotNull(policy.Problem);
 
         File.WriteAllText(folder["policy.yaml"], PolicySet.DefaultYaml + "\n# changed\n");
-        time.Tick();
+        time.Settle();
         Assert.NotEqual(first, policy.Current.Digest);
         Assert.Null(policy.Problem);
 
         File.Delete(folder["policy.yaml"]);
-        time.Tick();
+        time.Settle();
         Assert.NotNull(policy.Problem);
+    }
+
+    [Fact]
+    public void Policy_that_is_still_being_written_never_judges()
+    {
+        using var folder = new TempFolder();
+        using var time = new TickingTime();
+        const string whole = "version: 1\nrules:\n  - {id: a, when: 'action.type == \"x\"', verdict: allow}\n  - {id: b, when: 'action.type == \"x\"', verdict: deny}\n";
+        File.WriteAllText(folder["policy.yaml"], PolicySet.DefaultYaml);
+        using var policy = new PolicyFile(folder["policy.yaml"], time, NullLogger<PolicyFile>.Instance);
+        policy.Watch();
+        string first = policy.Current.Digest;
+        time.Settle();
+
+        // The first half is a policy of its own, which allows what the whole denies.
+        File.WriteAllText(folder["policy.yaml"], whole[..whole.IndexOf("  - {id: b", StringComparison.Ordinal)]);
+        time.Tick();
+        Assert.Equal(first, policy.Current.Digest);
+        File.WriteAllText(folder["policy.yaml"], whole);
+        time.Tick();
+        Assert.Equal(first, policy.Current.Digest);
+        time.Tick();
+        Assert.Equal(["a", "b"], policy.Current.RuleIds);
     }
 
     [Fact]
@@ -95,6 +118,13 @@ public sealed class ConfigurationTests
         private Action tick = () => { };
 
         public void Tick() => tick();
+
+        /// <summary>A change is read once it has stayed the same from one look to the next.</summary>
+        public void Settle()
+        {
+            Tick();
+            Tick();
+        }
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Approvals.Embedded.Configuration;
 
 /// <summary>
-/// The policy in force, read from a file. Looked at once a second: a new version is taken over whole when it is sound; one that is not is
-/// reported, and the old one stays in force.
+/// The policy in force, read from a file. Looked at once a second: a new version is read once it has stayed the same from one look to the next, so
+/// that a file which an editor is still writing never judges, and taken over whole when it is sound; one that is not is reported, and the old one
+/// stays in force.
 /// </summary>
 public sealed class PolicyFile : IDisposable
 {
@@ -18,6 +19,7 @@ public sealed class PolicyFile : IDisposable
     private readonly TimeProvider time;
     private volatile PolicySet current;
     private (DateTime Written, long Length) seen;
+    private (DateTime Written, long Length) last;
     private ITimer? timer;
     private Func<PolicySet, Task<Func<Task>>>? record;
     private Func<Task>? announce;
@@ -51,12 +53,14 @@ public sealed class PolicyFile : IDisposable
     private async Task LookAsync()
     {
         if (Interlocked.Exchange(ref looking, 1) == 1) return; // the last look still goes on
+        (DateTime Written, long Length) now = Stamp();
         try
         {
             await AnnounceAsync();
-            (DateTime Written, long Length) now = Stamp();
             if (now == seen) return;
+            if (now != last) return;
             PolicySet loaded = Load();
+            if (Stamp() != now) return; // written to while it was read
             if (loaded.Digest != current.Digest)
             {
                 // INVARIANT: no policy judges that is not recorded. What fails here is tried again at the next look.
@@ -70,7 +74,7 @@ public sealed class PolicyFile : IDisposable
         }
         catch (Exception error) when (error is PolicyException or SetupException)
         {
-            seen = Stamp(); // wrong until it is changed again
+            seen = now; // wrong until it is changed again
             Problem = "the policy file as it is now cannot be loaded";
             logger.LogError("The changed policy is not in force, the one before ({Digest}) stays: {Problem}", current.Digest, error.Message);
         }
@@ -81,6 +85,7 @@ public sealed class PolicyFile : IDisposable
         }
         finally
         {
+            last = now;
             Volatile.Write(ref looking, 0);
         }
     }

@@ -222,7 +222,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
             return key.VerifyJws(probe, signature) ? null : "its signatures do not verify";
         }));
         services.AddSingleton(new ReadinessCheck("ledger", stores.Ledger.CheckAsync));
-        services.AddSingleton(new ReadinessCheck("policy", _ => Task.FromResult(policy.Problem)));
+        services.AddSingleton(new ReadinessCheck("policy", _ => Task.FromResult(policy.Problem)) { IsVital = false });
     }
 
     /// <summary>What keeps writes from working. While one waits for a lock of another program, what the last one failed of.</summary>

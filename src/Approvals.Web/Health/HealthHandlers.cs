@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Approvals.Durable;
 using Approvals.Web.Requests;
 using Microsoft.AspNetCore.Http;
@@ -14,13 +15,13 @@ public static class HealthHandlers
     public static Task<IResult> LiveAsync(HttpContext context) =>
         Api.AnybodyAsync(context, static _ => Task.FromResult<IResult>(Answer.Ok(new LiveDocument("live"))));
 
-    /// <summary><c>GET /health/ready</c>: what the gate stands on works; 503 otherwise.</summary>
+    /// <summary><c>GET /health/ready</c>: what the gate stands on works; 503 otherwise. <c>degraded</c>: it works, and something is to be put right.</summary>
     public static Task<IResult> ReadyAsync(HttpContext context) => Api.AnybodyAsync(context, async exchange =>
     {
         CheckDocument[] checks = await CheckAsync(exchange);
-        bool isReady = checks.All(check => check.Ok);
+        bool isReady = checks.All(check => check.Ok || !check.IsVital);
         return new JsonAnswer<ReadyDocument>(
-            new ReadyDocument(isReady ? "ready" : "not_ready", checks), isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable)
+            new ReadyDocument(!isReady ? "not_ready" : checks.All(check => check.Ok) ? "ready" : "degraded", checks), isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable)
         {
             RetryAfter = isReady ? null : TimeSpan.FromSeconds(5),
         };
@@ -36,7 +37,7 @@ public static class HealthHandlers
         try
         {
             string? why = await check.CheckAsync(timeout.Token).WaitAsync(timeout.Token);
-            return new CheckDocument(check.Name, why is null, why);
+            return new CheckDocument(check.Name, why is null, why) { IsVital = check.IsVital };
         }
         catch (Exception failure)
         {
@@ -45,7 +46,7 @@ public static class HealthHandlers
                 OperationCanceledException => "no answer in time",
                 StoreException store => store.Code,
                 _ => failure.GetType().Name,
-            });
+            }) { IsVital = check.IsVital };
         }
     }
 
@@ -55,4 +56,8 @@ public static class HealthHandlers
 }
 
 /// <summary>What became of one check.</summary>
-public sealed record CheckDocument(string Name, bool Ok, string? Why);
+public sealed record CheckDocument(string Name, bool Ok, string? Why)
+{
+    [JsonIgnore]
+    public bool IsVital { get; init; } = true;
+}

@@ -1,5 +1,6 @@
 using Approvals.Ledger.Records;
 using Approvals.Policy;
+using Approvals.Web.Health;
 using Approvals.Web.Pages;
 using Approvals.Web.Problems;
 using Approvals.Web.Requests;
@@ -33,6 +34,7 @@ public static class PolicyHandlers
         PolicySet policy = exchange.Service<Func<PolicySet>>()();
         return await PageRenderer.RenderAsync<PolicyPage>(exchange.Http, new PolicyPageModel(
             policy,
+            await ProblemAsync(exchange),
             await exchange.Service<PolicyHistory>().ListAsync(ShownChanges, exchange.Aborted),
             await RuleHits.CountAsync(exchange.Index, policy, exchange.Now, exchange.Aborted),
             await GrantsAsync(exchange),
@@ -40,17 +42,24 @@ public static class PolicyHandlers
             SignedIn.Of(exchange.Http, exchange.Caller, exchange.Service<FormGuard>())));
     });
 
+    /// <summary>Why the file that there is now is not what is in force; hosts whose policy never changes while they run have no such check.</summary>
+    private static async Task<string?> ProblemAsync(Exchange exchange) =>
+        (await HealthHandlers.CheckAsync(exchange)).FirstOrDefault(check => check.Name == "policy")?.Why;
+
     private static async Task<IReadOnlyList<StandingLine>> GrantsAsync(Exchange exchange)
     {
         var desk = exchange.Service<StandingApprovalDesk>();
         var lines = new List<StandingLine>();
         await foreach ((_, StandingApproval approval) in desk.GrantsAsync(exchange.Aborted))
         {
-            lines.Add(new StandingLine(approval, await desk.CountAsync(approval, exchange.Aborted)));
+            lines.Add(new StandingLine(approval, await desk.CountAsync(approval, exchange.Aborted), false));
             if (lines.Count == ShownGrants) break;
         }
 
-        return lines;
+        // Together they allow more than anybody granted at once; what is over or used up adds nothing.
+        StandingApproval[] usable = [.. lines.Where(line => line.Approval.Until > exchange.Now && line.Uses < line.Approval.MaximumUses).Select(line => line.Approval)];
+        HashSet<string> overlapping = [.. StandingApprovals.Overlaps(usable).SelectMany(pair => new[] { pair.First.Id, pair.Second.Id })];
+        return [.. lines.Select(line => line with { Overlaps = overlapping.Contains(line.Approval.Id) })];
     }
 
     private sealed record PolicyDocument(string Digest, string? Name, IReadOnlyList<string> Rules, string Text, IReadOnlyList<ChangeDocument> History);
@@ -63,8 +72,10 @@ public static class PolicyHandlers
 }
 
 /// <summary>A standing approval and how often it was used.</summary>
-public sealed record StandingLine(StandingApproval Approval, int Uses);
+/// <param name="Overlaps">Whether another one covers the same actions at the same time.</param>
+public sealed record StandingLine(StandingApproval Approval, int Uses, bool Overlaps);
 
 /// <summary>What the policy page shows.</summary>
+/// <param name="Problem">Why the policy file as it is now is not in force.</param>
 public sealed record PolicyPageModel(
-    PolicySet Policy, IReadOnlyList<PolicyEntry> History, RuleHits Hits, IReadOnlyList<StandingLine> Standing, DateTimeOffset Now, SignedIn Person);
+    PolicySet Policy, string? Problem, IReadOnlyList<PolicyEntry> History, RuleHits Hits, IReadOnlyList<StandingLine> Standing, DateTimeOffset Now, SignedIn Person);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Approvals.Policy;
 using Approvals.Web.Callers;
+using Approvals.Web.Health;
 using Approvals.Web.Tests.Hosting;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Policies;
@@ -58,6 +59,19 @@ public sealed class ExceptionTests
         Assert.Equal(code, problem.GetProperty("code").GetString());
         Assert.Contains(remedy, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Empty(gate.Ports.Delegations);
+    }
+
+    [Fact]
+    public async Task Admin_delegates_between_others_and_never_to_themselves()
+    {
+        await using Gate gate = await Gate.StartAsync();
+        gate.Exceptions = Allowed;
+        using HttpClient root = gate.Client(Gate.Root);
+        const string body = """{"from":"ann","to":"root","groups":["data-owners"],"until":"2026-03-09T08:00:00Z"}""";
+
+        Assert.Equal("forbidden", (await Gate.ReadAsync(await root.PostAsync("/api/delegations", Gate.Json(body)))).GetProperty("code").GetString());
+        Assert.Empty(gate.Ports.Delegations);
+        Assert.Equal(HttpStatusCode.Created, (await root.PostAsync("/api/delegations", Gate.Json(body.Replace("root", "eve")))).StatusCode);
     }
 
     [Fact]
@@ -157,6 +171,20 @@ public sealed class ExceptionTests
         Assert.Contains("root", page, StringComparison.Ordinal);
         Assert.Equal([2, 1], json.GetProperty("history").EnumerateArray().Select(change => change.GetProperty("number").GetInt32()));
         Assert.Equal(HttpStatusCode.Forbidden, (await reviewer.GetAsync("/api/policy")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Policy_file_that_cannot_be_loaded_is_told_to_auditors_and_leaves_the_gate_ready()
+    {
+        const string problem = "the policy file as it is now cannot be loaded";
+        await using Gate gate = await Gate.StartAsync(services: services => services
+            .AddSingleton<ICallerScheme, StrongSignIn>()
+            .AddSingleton(new ReadinessCheck("policy", _ => Task.FromResult<string?>(problem)) { IsVital = false }));
+        using HttpClient auditor = Strong(gate, Gate.Aud);
+
+        Assert.Contains(problem, await auditor.GetStringAsync("/policy"), StringComparison.Ordinal);
+        HttpResponseMessage ready = await auditor.GetAsync("/health/ready");
+        Assert.Equal((HttpStatusCode.OK, "degraded"), (ready.StatusCode, (await Gate.ReadAsync(ready)).GetProperty("status").GetString()));
     }
 
     private static readonly Principal Follower = new(PrincipalKind.Human, Principal.LocalIssuer, "fay", "Fay", ["followers"]);
