@@ -76,7 +76,15 @@ public sealed record OutboxStatus(string ActionId, IReadOnlyList<string> Channel
 
     /// <summary>At most <see cref="OutboxOrchestration.MaxDeadLetters"/>, oldest first.</summary>
     public IReadOnlyList<DeadLetter> Dead { get; init; } = [];
+
+    /// <summary>What became of the notices so far, once for each notice and channel: the newest <see cref="OutboxOrchestration.MaxTold"/>, oldest first.</summary>
+    public IReadOnlyList<Told> Told { get; init; } = [];
 }
+
+/// <summary>A channel that has a notice, or from which the outbox turned to the next. Wire format: stands in the instance's status.</summary>
+/// <param name="NoticeAt">When the notice was given; <paramref name="At"/> is when the channel had it or was given up.</param>
+/// <param name="Code"><see langword="null"/> when it was delivered; otherwise what the last attempt came to.</param>
+public sealed record Told(string Channel, NoticeKind Kind, int Stage, DateTimeOffset NoticeAt, DateTimeOffset At, int Attempts, string? Code);
 
 /// <summary>A delivery in trouble: the last attempt failed and another follows.</summary>
 public sealed record Trouble(string Channel, string Address, NoticeKind Kind, string Code, int Attempts, DateTimeOffset NextAttemptAt);

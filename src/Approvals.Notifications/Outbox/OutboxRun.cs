@@ -13,6 +13,7 @@ internal sealed class OutboxRun : IDisposable
     private readonly Queue<Notice> waiting = [];
     private readonly List<PostedMessage> posted = [];
     private readonly List<DeadLetter> dead = [];
+    private readonly List<Told> told = [];
     private Task<Notice> notice;
     private Task<ReplayRequest> replay;
     private Trouble? trouble;
@@ -67,7 +68,7 @@ internal sealed class OutboxRun : IDisposable
         done.Dispose();
     }
 
-    private OutboxStatus Status => new(order.ActionId, order.Channels) { Retrying = trouble, Dead = [.. dead] };
+    private OutboxStatus Status => new(order.ActionId, order.Channels) { Retrying = trouble, Dead = [.. dead], Told = [.. told] };
 
     private void Report() => context.SetStatus(Status);
 
@@ -90,32 +91,32 @@ internal sealed class OutboxRun : IDisposable
         return true;
     }
 
-    private async Task TellAsync(Notice told)
+    private async Task TellAsync(Notice given)
     {
-        if (told.Kind == NoticeKind.Closed) closed = true;
+        if (given.Kind == NoticeKind.Closed) closed = true;
         if (!order.ForPeople)
         {
-            foreach (string channel in order.Channels) await TellChannelAsync(channel, told, Patience.Long);
+            foreach (string channel in order.Channels) await TellChannelAsync(channel, given, Patience.Long);
             return;
         }
 
         // Nobody need be asked any more what is decided, or what a later stage asks.
-        dead.RemoveAll(letter => letter.Notice.Kind != NoticeKind.Closed && (closed || letter.Notice.Stage < told.Stage));
-        if (await UpdateAsync(told) == Result.Superseded || closed) return;
+        dead.RemoveAll(letter => letter.Notice.Kind != NoticeKind.Closed && (closed || letter.Notice.Stage < given.Stage));
+        if (await UpdateAsync(given) == Result.Superseded || closed) return;
         for (int i = 0; i < order.Channels.Count; i++)
         {
             bool hasStandby = i + 1 < order.Channels.Count;
-            Result result = await TellChannelAsync(order.Channels[i], told, hasStandby ? Patience.Short : Patience.Long);
+            Result result = await TellChannelAsync(order.Channels[i], given, hasStandby ? Patience.Short : Patience.Long);
             if (result is Result.Done or Result.Superseded) return;
         }
     }
 
     /// <summary>Brings messages of earlier stages, and all of a closed review, up to date where they stand.</summary>
-    private async Task<Result> UpdateAsync(Notice told)
+    private async Task<Result> UpdateAsync(Notice given)
     {
-        foreach (PostedMessage message in posted.Where(message => closed || message.Stage < told.Stage).ToArray())
+        foreach (PostedMessage message in posted.Where(message => closed || message.Stage < given.Stage).ToArray())
         {
-            var update = new Notice(told.Id, NoticeKind.Closed, message.Stage, told.At, told.Deadline);
+            var update = new Notice(given.Id, NoticeKind.Closed, message.Stage, given.At, given.Deadline);
             Result result = await DeliverAsync(message.Channel, message.Address, update, Patience.Long);
             if (result == Result.Superseded) return result;
             if (result == Result.Done) posted.Remove(message);
@@ -125,26 +126,27 @@ internal sealed class OutboxRun : IDisposable
     }
 
     /// <summary>Delivers to every address that the notice has in a channel. Failed when there is none or one of them did not get it.</summary>
-    private async Task<Result> TellChannelAsync(string channel, Notice told, IReadOnlyList<TimeSpan> patience)
+    private async Task<Result> TellChannelAsync(string channel, Notice given, IReadOnlyList<TimeSpan> patience)
     {
         bool isLast = ReferenceEquals(patience, Patience.Long);
         IReadOnlyList<string> addresses;
         try
         {
             addresses = await context.CallActivityAsync<IReadOnlyList<string>>(
-                OutboxActivities.Address, new AddressStep(order.ActionId, channel, told), new RetryPolicy(5, TimeSpan.FromSeconds(1), MaxInterval: TimeSpan.FromMinutes(1)));
+                OutboxActivities.Address, new AddressStep(order.ActionId, channel, given), new RetryPolicy(5, TimeSpan.FromSeconds(1), MaxInterval: TimeSpan.FromMinutes(1)));
         }
         catch (ActivityFailedException failure)
         {
-            if (isLast) Bury(told, channel, "", failure.ErrorCode, failure.Attempts);
+            if (isLast) Bury(given, channel, "", failure.ErrorCode, failure.Attempts);
+            else Keep(given, channel, failure.Attempts, failure.ErrorCode);
             return Result.Failed;
         }
 
-        if (addresses.Count == 0 && isLast && posted.Count == 0 && order.ForPeople) Bury(told, channel, "", "nobody_to_tell", 0);
+        if (addresses.Count == 0 && isLast && posted.Count == 0 && order.ForPeople) Bury(given, channel, "", "nobody_to_tell", 0);
         Result all = addresses.Count == 0 ? Result.Failed : Result.Done;
         foreach (string address in addresses)
         {
-            Result result = await DeliverAsync(channel, address, told, patience);
+            Result result = await DeliverAsync(channel, address, given, patience);
             if (result == Result.Superseded) return result;
             if (result == Result.Failed) all = Result.Failed;
         }
@@ -152,17 +154,18 @@ internal sealed class OutboxRun : IDisposable
         return all;
     }
 
-    private async Task<Result> DeliverAsync(string channel, string address, Notice told, IReadOnlyList<TimeSpan> patience)
+    private async Task<Result> DeliverAsync(string channel, string address, Notice given, IReadOnlyList<TimeSpan> patience)
     {
         for (int attempt = 1; ; attempt++)
         {
-            string? standing = posted.Find(message => message.Channel == channel && message.Address == address && message.Stage == told.Stage)?.Ref;
-            Delivery delivery = await AttemptAsync(new DeliveryStep(order.ActionId, order.ForPeople, channel, address, told, standing));
+            string? standing = posted.Find(message => message.Channel == channel && message.Address == address && message.Stage == given.Stage)?.Ref;
+            Delivery delivery = await AttemptAsync(new DeliveryStep(order.ActionId, order.ForPeople, channel, address, given, standing));
             trouble = null;
             switch (delivery.Outcome)
             {
                 case DeliveryOutcome.Delivered:
-                    Remember(channel, address, told, delivery.Ref ?? standing);
+                    Remember(channel, address, given, delivery.Ref ?? standing);
+                    Keep(given, channel, attempt, null);
                     return Result.Done;
                 case DeliveryOutcome.Obsolete:
                     return Result.Done;
@@ -170,20 +173,21 @@ internal sealed class OutboxRun : IDisposable
 
             string code = delivery.Code ?? "unknown";
             TimeSpan? wait = delivery.Outcome == DeliveryOutcome.TryLater
-                ? Patience.Next(patience, attempt, delivery.RetryAfter, $"{context.InstanceId}|{told.Id}|{channel}|{address}")
+                ? Patience.Next(patience, attempt, delivery.RetryAfter, $"{context.InstanceId}|{given.Id}|{channel}|{address}")
                 : null;
             if (wait is not { } pause)
             {
-                if (ReferenceEquals(patience, Patience.Long)) Bury(told, channel, address, code, attempt);
+                if (ReferenceEquals(patience, Patience.Long)) Bury(given, channel, address, code, attempt);
+                else Keep(given, channel, attempt, code);
                 return Result.Failed;
             }
 
-            trouble = new Trouble(channel, address, told.Kind, code, attempt, context.Now + pause);
+            trouble = new Trouble(channel, address, given.Kind, code, attempt, context.Now + pause);
             Report();
             if (await PauseAsync(pause)) return Result.Superseded;
             if (over.IsCompleted)
             {
-                Bury(told, channel, address, code, attempt);
+                Bury(given, channel, address, code, attempt);
                 return Result.Failed;
             }
         }
@@ -231,18 +235,27 @@ internal sealed class OutboxRun : IDisposable
         return false;
     }
 
-    private void Remember(string channel, string address, Notice told, string? reference)
+    private void Remember(string channel, string address, Notice given, string? reference)
     {
-        if (!order.ForPeople || told.Kind == NoticeKind.Closed) return;
-        posted.RemoveAll(message => message.Channel == channel && message.Address == address && message.Stage == told.Stage);
-        posted.Add(new PostedMessage(channel, address, told.Stage, reference));
+        if (!order.ForPeople || given.Kind == NoticeKind.Closed) return;
+        posted.RemoveAll(message => message.Channel == channel && message.Address == address && message.Stage == given.Stage);
+        posted.Add(new PostedMessage(channel, address, given.Stage, reference));
     }
 
-    private void Bury(Notice told, string channel, string address, string code, int attempts)
+    /// <summary>Notes that a channel has the notice or, with a code, that the next channel has its turn.</summary>
+    private void Keep(Notice given, string channel, int attempts, string? code)
+    {
+        // A channel with several addresses counts once; an address that failed there is worth a line of its own.
+        if (told.Exists(known => (known.Channel, known.Kind, known.Stage, known.NoticeAt, known.Code) == (channel, given.Kind, given.Stage, given.At, code))) return;
+        if (told.Count == OutboxOrchestration.MaxTold) told.RemoveAt(0);
+        told.Add(new Told(channel, given.Kind, given.Stage, given.At, context.Now, attempts, code));
+    }
+
+    private void Bury(Notice given, string channel, string address, string code, int attempts)
     {
         trouble = null;
         if (dead.Count == OutboxOrchestration.MaxDeadLetters) dead.RemoveAt(0);
-        dead.Add(new DeadLetter(told, channel, address, code, attempts, context.Now));
+        dead.Add(new DeadLetter(given, channel, address, code, attempts, context.Now));
     }
 
     /// <summary>Tells again what could not be told; what still cannot is buried again.</summary>

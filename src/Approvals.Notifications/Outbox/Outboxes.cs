@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Approvals.Durable;
+using Approvals.Notifications.Webhooks;
 
 namespace Approvals.Notifications.Outbox;
 
@@ -43,6 +44,23 @@ public static class Outboxes
         return new UndeliveredPage(found, cursor);
     }
 
+    /// <summary>What the people who were asked about an action were told, and how; <see langword="null"/> when nobody was to be told.</summary>
+    public static Task<OutboxStatus?> ToPeopleAsync(this IDurableClient durable, string actionId, CancellationToken cancellationToken) =>
+        durable.StatusAsync(OutboxIds.People(actionId), cancellationToken);
+
+    /// <summary>The same of machines: the webhooks that the options name, and the action's own callback.</summary>
+    public static async Task<IReadOnlyList<OutboxStatus>> ToMachinesAsync(
+        this IDurableClient durable, string actionId, NotificationOptions options, CancellationToken cancellationToken)
+    {
+        var found = new List<OutboxStatus>();
+        foreach (string outbox in options.Webhooks.Select(webhook => OutboxIds.Webhook(actionId, WebhookChannel.NameOf(webhook))).Append(OutboxIds.Callback(actionId)))
+        {
+            if (await durable.StatusAsync(outbox, cancellationToken).ConfigureAwait(false) is { } status) found.Add(status);
+        }
+
+        return found;
+    }
+
     /// <summary>Asks an outbox to try at once what it could not deliver. False when there is no such outbox, or it has ended.</summary>
     public static async Task<bool> ReplayAsync(this IDurableClient durable, string outboxId, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -54,12 +72,14 @@ public static class Outboxes
         return raised is RaiseResult.Accepted or RaiseResult.Duplicate;
     }
 
-    private static Undelivered? Read(InstanceState instance)
-    {
-        if (instance.CustomStatusJson is not { } json) return null;
-        OutboxStatus status = JsonSerializer.Deserialize<OutboxStatus>(json, DurableJson.Options)!;
-        return status.Retrying is null && status.Dead.Count == 0 ? null : new Undelivered(instance.InstanceId, status);
-    }
+    private static Undelivered? Read(InstanceState instance) =>
+        StatusOf(instance) is { } status && (status.Retrying is not null || status.Dead.Count > 0) ? new Undelivered(instance.InstanceId, status) : null;
+
+    private static async Task<OutboxStatus?> StatusAsync(this IDurableClient durable, string instanceId, CancellationToken cancellationToken) =>
+        await durable.GetAsync(instanceId, cancellationToken).ConfigureAwait(false) is { } instance ? StatusOf(instance) : null;
+
+    private static OutboxStatus? StatusOf(InstanceState instance) =>
+        instance.CustomStatusJson is { } json ? JsonSerializer.Deserialize<OutboxStatus>(json, DurableJson.Options) : null;
 }
 
 /// <param name="OutboxId">For a replay.</param>

@@ -1,4 +1,5 @@
 using Approvals.Web.Callers;
+using Approvals.Web.Notifications;
 using Approvals.Web.Requests;
 using Approvals.Workflow.Actions;
 using Microsoft.AspNetCore.Http;
@@ -58,7 +59,9 @@ public static class ActionFeed
             await response.WriteAsync("retry: 3000\n\n", cancellationToken);
             for (ActionDocument? now = document; now is not null;)
             {
-                string stamp = Timeline.StampOf(now, exchange.Now);
+                // Notices are no part of the document: what became of them is seen with the next beat.
+                ActionNotices notices = await ActionNotices.LoadAsync(exchange, now);
+                string stamp = Timeline.StampOf(now, notices, exchange.Now);
                 await response.WriteAsync(stamp == told ? ":\n\n" : $"event: state\ndata: {stamp}\n\n", cancellationToken);
                 told = stamp;
                 bool isOver = Timeline.IsOver(now, exchange.Now);
@@ -69,7 +72,7 @@ public static class ActionFeed
 
                 string shown = stamp;
                 now = await exchange.Index.WaitAsync(
-                    document.Id, changed => Timeline.StampOf(changed, exchange.Now) != shown, left < Heartbeat ? left : Heartbeat, cancellationToken);
+                    document.Id, changed => Timeline.StampOf(changed, notices, exchange.Now) != shown, left < Heartbeat ? left : Heartbeat, cancellationToken);
             }
         }
 

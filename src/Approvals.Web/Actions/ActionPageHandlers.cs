@@ -1,11 +1,14 @@
+using Approvals.Web.BreakGlass;
 using Approvals.Web.Callers;
 using Approvals.Web.Inbox;
+using Approvals.Web.Notifications;
 using Approvals.Web.Pages;
 using Approvals.Web.Pages.Parts;
 using Approvals.Web.Requests;
 using Approvals.Web.Reviews;
 using Approvals.Web.Votes;
 using Approvals.Workflow.Actions;
+using Approvals.Workflow.Exceptions;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Reviews;
 using Microsoft.AspNetCore.Http;
@@ -27,8 +30,13 @@ public static class ActionPageHandlers
         DateTimeOffset now = exchange.Now;
         bool isLive = !Timeline.IsOver(document, now);
         List<JsonLine> lines = Lines(document, out bool isCut);
+        ActionNotices notices = await ActionNotices.LoadAsync(exchange, document);
         var model = new ActionPageModel(
-            document, TargetText.Of(document), Timeline.Of(document, now), Timeline.StampOf(document, now), isLive, lines, isCut, mayVote, now, Person(exchange));
+            document, TargetText.Of(document), Timeline.Of(document, notices, now), Timeline.StampOf(document, notices, now), isLive, lines, isCut, mayVote, now, Person(exchange))
+        {
+            MayBreakGlass = Emergency.MayConsent(document, caller, now),
+            MayFollowUp = caller.Has(Role.Reviewer) && FollowUpDesk.Check(document, caller.Principal) is null,
+        };
         return await PageRenderer.RenderAsync<TimelinePage>(exchange.Http, model, isLive: isLive);
     });
 
@@ -112,4 +120,11 @@ public sealed record ActionPageModel(
     bool IsCut,
     bool MayVote,
     DateTimeOffset Now,
-    SignedIn Person);
+    SignedIn Person)
+{
+    /// <summary>Whether this person may consent to going past the review.</summary>
+    public bool MayBreakGlass { get; init; }
+
+    /// <summary>Whether this person may review the broken glass.</summary>
+    public bool MayFollowUp { get; init; }
+}

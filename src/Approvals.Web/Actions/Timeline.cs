@@ -1,16 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
 using Approvals.Policy;
+using Approvals.Web.Notifications;
 using Approvals.Web.Pages.Parts;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Decisions;
-using Approvals.Workflow.Reviews;
+using Approvals.Workflow.Policies;
 
 namespace Approvals.Web.Actions;
 
 /// <summary>One thing that happened to an action, or is yet to come.</summary>
 /// <param name="At">When; <see langword="null"/> where only the order is known.</param>
-/// <param name="Mood"><c>ok</c>, <c>no</c>, <c>next</c> or empty: a class of the style sheet.</param>
+/// <param name="Mood"><c>ok</c>, <c>no</c>, <c>warn</c>, <c>next</c> or empty: a class of the style sheet.</param>
 /// <param name="Text">By somebody, so to be shown with care.</param>
 public sealed record TimelineEntry(string Title, DateTimeOffset? At, string Mood, string? Text)
 {
@@ -18,10 +19,10 @@ public sealed record TimelineEntry(string Title, DateTimeOffset? At, string Mood
     public string? Detail { get; init; }
 }
 
-/// <summary>An action's life from its document, in order.</summary>
+/// <summary>An action's life from its document and its notices, in order.</summary>
 internal static class Timeline
 {
-    public static IReadOnlyList<TimelineEntry> Of(ActionDocument document, DateTimeOffset now)
+    public static IReadOnlyList<TimelineEntry> Of(ActionDocument document, ActionNotices notices, DateTimeOffset now)
     {
         var entries = new List<TimelineEntry>
         {
@@ -29,13 +30,62 @@ internal static class Timeline
         };
         if (document.View is { } view)
             entries.Add(new("Redacted", null, "", view.Findings.Count switch { 0 => "Nothing to mask.", 1 => "One value masked; the original is destroyed.", var count => $"{count} values masked; the originals are destroyed." }));
+
+        DateTimeOffset began = ReviewTimeline.BeganAt(document);
+        foreach (PolicyChange change in document.PolicyChanges ?? [])
+        {
+            if (document.Review is null || change.At <= began) entries.Add(Of(change));
+        }
+
         if (document.Policy is { } policy)
             entries.Add(new(Words(policy.Verdict), null, policy.Verdict == PolicyVerdict.Deny ? "no" : "", policy.Reason) { Detail = policy.Rule is { } rule ? $"Rule {rule}" : null });
-        if (document.Review is { } review) ReviewTimeline.Add(entries, review, document.Decision?.At ?? now, document.IsTerminal);
+        if (document.Review is { } review) new ReviewTimeline(document, review, notices, document.Decision?.At ?? now).AddTo(entries);
+        AddOutcome(entries, document);
+        entries.AddRange(notices.OfOutcome());
+        if (document.FollowUp?.DoneAt is { } reviewed) entries.Add(new("Broken glass reviewed", reviewed, "", "By somebody who had no part in it; the finding stands in the ledger."));
+        if (!document.IsTerminal && document.Review is { IsOpen: true } open)
+            entries.Add(new("Deadline", open.Deadline, "next", "Without a quorum by then the action expires."));
+        entries.AddRange(Next(document, now));
+        entries.AddRange(notices.ToCome());
+        return entries;
+    }
+
+    /// <summary>The same exactly as long as there is nothing new to show.</summary>
+    public static string StampOf(ActionDocument document, ActionNotices notices, DateTimeOffset now)
+    {
+        var text = new StringBuilder(document.Status.ToString());
+        foreach (TimelineEntry entry in Of(document, notices, now))
+            text.Append('\n').Append(entry.Title).Append('|').Append(entry.Mood).Append('|').Append(entry.Text).Append('|').Append(entry.Detail);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
+    }
+
+    /// <summary>Whether nothing more can happen: refused, or approved and reported on, or approved and never released in time; and no review is owed.</summary>
+    public static bool IsOver(ActionDocument document, DateTimeOffset now) => document switch
+    {
+        { IsTerminal: false } => false,
+        { FollowUp.IsDebt: true } => false,
+        { Status: not ActionStatus.Approved } => true,
+        { RedeemedAt: null } => now >= document.Request.ExpiresAt,
+        { Receipt: { } receipt } => receipt.Outcome != ExecutionOutcome.Started,
+        _ => false,
+    };
+
+    public static TimelineEntry Of(PolicyChange change) => new("Policy changed", change.At, "warn", change.Effect switch
+    {
+        PolicyEffect.Kept => "This review keeps the plan it began with.",
+        PolicyEffect.Confirmed => "Decided anew, with the same plan: the votes stand.",
+        _ => "Decided anew, with another plan: votes given before do not count.",
+    })
+    {
+        Detail = $"Policy {change.Number}",
+    };
+
+    private static void AddOutcome(List<TimelineEntry> entries, ActionDocument document)
+    {
         if (document.Decision is { } decision)
         {
             string mood = decision.Outcome switch { Outcome.Approved => "ok", Outcome.Denied => "no", _ => "" };
-            entries.Add(new(decision.Outcome.ToString(), decision.At, mood, decision.Reason) { Detail = Words(decision.By) });
+            entries.Add(new(decision.Outcome.ToString(), decision.At, mood, decision.Reason) { Detail = DecisionWords.Sentence(decision.By) + UseOf(document) });
         }
 
         if (document.LedgerIndex is { } index) entries.Add(new("Recorded", null, "", $"Signed and written to the ledger as entry {index}."));
@@ -47,38 +97,30 @@ internal static class Timeline
                 Detail = $"Ledger entry {receipt.LedgerIndex}",
             });
         }
-
-        if (Next(document, now) is { } next) entries.Add(next);
-        return entries;
     }
 
-    /// <summary>The same exactly as long as there is nothing new to show.</summary>
-    public static string StampOf(ActionDocument document, DateTimeOffset now)
+    private static string UseOf(ActionDocument document) => document is { StandingUse: { } use, Decision.By: DecidedBy.StandingApproval }
+        ? $": use {use.Number} of {use.Of}, granted by {string.Join(", ", use.GrantedBy.Select(person => person.Subject))}"
+        : "";
+
+    private static IEnumerable<TimelineEntry> Next(ActionDocument document, DateTimeOffset now)
     {
-        var text = new StringBuilder(document.Status.ToString());
-        foreach (TimelineEntry entry in Of(document, now)) text.Append('\n').Append(entry.Title).Append('|').Append(entry.Mood).Append('|').Append(entry.Text);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
+        TimelineEntry? next = document switch
+        {
+            { Status: ActionStatus.Pending } => new("Policy decides", null, "next", null),
+            { Status: ActionStatus.Approved, RedeemedAt: null } when now >= document.Request.ExpiresAt =>
+                new("Release expired", document.Request.ExpiresAt, "no", "Nobody redeemed it in time; it cannot be used any more."),
+            { Status: ActionStatus.Approved, RedeemedAt: null } => new("Release", document.Request.ExpiresAt, "next", "The requester can fetch and redeem the release until then."),
+            { Status: ActionStatus.Approved, Receipt: null } => new("Report", null, "next", "The executor has not reported yet."),
+            _ => null,
+        };
+        if (next is not null) yield return next;
+        if (document.FollowUp is { DoneAt: null } owed)
+        {
+            bool isLate = owed.IsOverdue(now);
+            yield return new(isLate ? "Review of the broken glass is overdue" : "Review of the broken glass", owed.DueAt, isLate ? "no" : "next", $"Owed by {string.Join(", ", owed.Groups)}.");
+        }
     }
-
-    /// <summary>Whether nothing more can happen: refused, or approved and reported on, or approved and never released in time.</summary>
-    public static bool IsOver(ActionDocument document, DateTimeOffset now) => document switch
-    {
-        { IsTerminal: false } => false,
-        { Status: not ActionStatus.Approved } => true,
-        { RedeemedAt: null } => now >= document.Request.ExpiresAt,
-        { Receipt: { } receipt } => receipt.Outcome != ExecutionOutcome.Started,
-        _ => false,
-    };
-
-    private static TimelineEntry? Next(ActionDocument document, DateTimeOffset now) => document switch
-    {
-        { Status: ActionStatus.Pending } => new("Policy decides", null, "next", null),
-        { Status: ActionStatus.Approved, RedeemedAt: null } when now >= document.Request.ExpiresAt =>
-            new("Release expired", document.Request.ExpiresAt, "no", "Nobody redeemed it in time; it cannot be used any more."),
-        { Status: ActionStatus.Approved, RedeemedAt: null } => new("Release", document.Request.ExpiresAt, "next", "The requester can fetch and redeem the release until then."),
-        { Status: ActionStatus.Approved, Receipt: null } => new("Report", null, "next", "The executor has not reported yet."),
-        _ => null,
-    };
 
     private static string Words(PolicyVerdict verdict) => verdict switch
     {
@@ -87,67 +129,10 @@ internal static class Timeline
         _ => "Policy denies it",
     };
 
-    private static string Words(DecidedBy by) => by switch
-    {
-        DecidedBy.Policy => "Decided by policy",
-        DecidedBy.People => "Decided by people",
-        DecidedBy.Requester => "Withdrawn",
-        DecidedBy.Timeout => "Decided by the deadline",
-        _ => "The gate could not go on and failed closed",
-    };
-
     private static string Words(ExecutionOutcome outcome) => outcome switch
     {
         ExecutionOutcome.Started => "It has started.",
         ExecutionOutcome.Succeeded => "It succeeded.",
         _ => "It failed.",
     };
-}
-
-/// <summary>The review's share of the timeline.</summary>
-internal static class ReviewTimeline
-{
-    /// <param name="until">Now, or when the action was decided: what was due by then has happened.</param>
-    public static void Add(List<TimelineEntry> entries, Review review, DateTimeOffset until, bool isOver)
-    {
-        for (int stage = 0; stage <= review.StageIndex; stage++)
-        {
-            ReviewStage asked = review.Plan.Stages[stage];
-            bool isCurrent = stage == review.StageIndex;
-            int quorum = Math.Max(1, asked.Quorum);
-            string name = review.Plan.Stages.Count > 1 ? $"Review, stage {stage + 1} of {review.Plan.Stages.Count}: {asked.Name}" : "Review";
-            entries.Add(new(name, isCurrent ? review.StageStartedAt : StartOf(review, stage), "", $"{string.Join(", ", asked.Groups)} asked for {quorum} {(quorum == 1 ? "approval" : "approvals")}."));
-
-            var events = new List<TimelineEntry>();
-            foreach (CountedVote counted in review.Votes.Where(counted => counted.Stage == stage)) events.Add(Of(counted.Vote));
-            if (isCurrent) events.AddRange(Due(review, until));
-            entries.AddRange(events.OrderBy(happened => happened.At));
-        }
-
-        if (!isOver && review.IsOpen) entries.Add(new("Deadline", review.Deadline, "next", "Without a quorum by then the action expires."));
-    }
-
-    /// <summary>A stage begins with the vote that ended the one before it.</summary>
-    private static DateTimeOffset? StartOf(Review review, int stage) => review.Votes.LastOrDefault(counted => counted.Stage == stage - 1)?.Vote.At;
-
-    private static TimelineEntry Of(Vote vote)
-    {
-        bool approves = vote.Verdict == Verdict.Approve;
-        return new($"{(approves ? "Approval" : "Denial")} by {vote.Voter.DisplayName}", vote.At, approves ? "ok" : "no", vote.Justification.Length > 0 ? vote.Justification : null)
-        {
-            Detail = AssuranceWords.Of(vote.Assurance) + (vote.SecondsRead is { } seconds ? $", {TimeWords.Span(seconds)} after opening it" : ""),
-        };
-    }
-
-    private static IEnumerable<TimelineEntry> Due(Review review, DateTimeOffset until)
-    {
-        foreach (TimeSpan reminder in review.Stage.Reminders)
-        {
-            DateTimeOffset at = review.Stage.After(reminder, review.StageStartedAt);
-            if (at <= until && at < review.Deadline) yield return new("Reminded", at, "", "Those who had not voted were asked again.");
-        }
-
-        if (review.Stage.Escalation is { } escalation && review.Stage.After(escalation.After, review.StageStartedAt) is var late && late <= until && late < review.Deadline)
-            yield return new("Escalated", late, "", $"{string.Join(", ", escalation.Groups)} asked too.");
-    }
 }

@@ -76,7 +76,7 @@ public static class ReviewHandlers
             throw new ProblemException(ProblemTypes.OtherRecipient, "You are signed in as somebody else than the one this link was made for. Use your own link or your inbox, or sign out first.");
 
         Assurance assurance = session is not null && session.Assurance > Assurance.Link ? session.Assurance : Assurance.Link;
-        if (document.Review?.Plan.Stages[target.Stage].MinimumAssurance > assurance) throw SignInFirst();
+        if (LinkState.MinimumAssurance(target, document) > assurance) throw SignInFirst();
 
         Principal? recipient = await exchange.Service<IDirectory>().FindAsync(target.Recipient, exchange.Aborted);
         if (recipient is not null) recipient = await exchange.Service<Deputies>().WithLentAsync(recipient, exchange.Aborted);

@@ -12,7 +12,7 @@ public sealed record ReviewLink(Uri Url, DateTimeOffset ExpiresAt);
 
 /// <summary>
 /// Makes and reads personal review links: encrypted and authenticated by ASP.NET Core Data Protection, bound to action, recipient and
-/// stage, good until the stage's deadline. Stateless: nothing is stored, every instance with the same key ring reads them. What
+/// stage of one round, good until the stage's deadline. Stateless: nothing is stored, every instance with the same key ring reads them. What
 /// makes a link dead before its time (a vote, a new stage, a decision) is looked up when it is used. Calls may overlap.
 /// </summary>
 public sealed class ReviewLinks(IDataProtectionProvider protection, ApprovalsWebOptions options)
@@ -36,7 +36,8 @@ public sealed class ReviewLinks(IDataProtectionProvider protection, ApprovalsWeb
             recipient.Issuer,
             recipient.Subject,
             review.StageIndex.ToString(CultureInfo.InvariantCulture),
-            expiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
+            expiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            review.Round.ToString(CultureInfo.InvariantCulture)));
         return new ReviewLink(new Uri(options.PublicUrl, "/review/" + token), expiresAt);
     }
 
@@ -48,12 +49,13 @@ public sealed class ReviewLinks(IDataProtectionProvider protection, ApprovalsWeb
         try
         {
             string[] parts = protector.Unprotect(token).Split('\n');
-            if (parts.Length != 5) return false;
+            if (parts.Length is not (5 or 6)) return false; // five before policies could change under a review
             target = new ReviewLinkTarget(
                 parts[0],
                 new PrincipalId(parts[1], parts[2]),
                 int.Parse(parts[3], CultureInfo.InvariantCulture),
-                DateTimeOffset.FromUnixTimeSeconds(long.Parse(parts[4], CultureInfo.InvariantCulture)));
+                DateTimeOffset.FromUnixTimeSeconds(long.Parse(parts[4], CultureInfo.InvariantCulture)),
+                parts.Length == 6 ? int.Parse(parts[5], CultureInfo.InvariantCulture) : 0);
             return true;
         }
         catch (Exception tampered) when (tampered is CryptographicException or FormatException)
@@ -65,4 +67,5 @@ public sealed class ReviewLinks(IDataProtectionProvider protection, ApprovalsWeb
 
 /// <summary>What a review link stands for.</summary>
 /// <param name="Stage">Index of the stage whose reviewer the recipient is.</param>
-public sealed record ReviewLinkTarget(string ActionId, PrincipalId Recipient, int Stage, DateTimeOffset ExpiresAt);
+/// <param name="Round">Of the review: a change of policy that has the action decided anew begins another, with other stages.</param>
+public sealed record ReviewLinkTarget(string ActionId, PrincipalId Recipient, int Stage, DateTimeOffset ExpiresAt, int Round = 0);

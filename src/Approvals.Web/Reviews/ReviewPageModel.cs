@@ -64,6 +64,11 @@ public sealed class ReviewPageModel
     /// <summary>INVARIANT: only a page that ends a reading of every part offers to approve (promise 10).</summary>
     public bool MayApprove => Seen == Parts && !IsTooLong;
 
+    /// <summary>Who is away and is heard by this vote.</summary>
+    public Principal? StandsInFor => Review.SpeaksFor(Reviewer, Now) is { } absent
+        ? Reviewer.Lent?.Select(lent => lent.From).FirstOrDefault(from => (from.Issuer, from.Subject) == (absent.Issuer, absent.Subject))
+        : null;
+
     /// <summary>Characters that hide, and letters that look like others, anywhere in the view.</summary>
     public int Oddities { get; private init; }
 

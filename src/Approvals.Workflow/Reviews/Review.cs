@@ -75,6 +75,9 @@ public sealed record Review(
     /// <summary>Whether this person could vote at all at this time, whatever the vote says.</summary>
     public VoteRefusal? CheckVoter(Principal voter, DateTimeOffset at) => FindSeat(voter, at, out _);
 
+    /// <summary>Who is away and would be heard by this person's vote at this time; <see langword="null"/> when they speak for themselves, or have no vote.</summary>
+    public PersonRef? SpeaksFor(Principal voter, DateTimeOffset at) => FindSeat(voter, at, out Seat? seat) is null ? seat!.For : null;
+
     /// <summary>Why this vote would not count, or <see langword="null"/> when it would.</summary>
     public VoteRefusal? Check(Vote vote, DateTimeOffset at)
     {

@@ -8,6 +8,7 @@ namespace Approvals.Web.Tests.Hosting;
 internal sealed class MemoryEngine(TimeProvider time) : IDurableClient
 {
     private readonly ConcurrentDictionary<string, Instance> instances = new();
+    private readonly ConcurrentDictionary<string, InstanceState> statuses = new();
     private readonly TaskCompletionSource raised = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Dictionary<string, ActivityDefinition> Activities { get; } = [];
@@ -46,9 +47,14 @@ internal sealed class MemoryEngine(TimeProvider time) : IDurableClient
         return Task.FromResult(RaiseResult.Accepted);
     }
 
-    public Task<InstanceState?> GetAsync(string instanceId, CancellationToken cancellationToken = default) => Task.FromResult<InstanceState?>(null);
+    public Task<InstanceState?> GetAsync(string instanceId, CancellationToken cancellationToken = default) => Task.FromResult(statuses.GetValueOrDefault(instanceId));
 
-    public Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken = default) => Task.FromResult(new InstancePage([], null));
+    public Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken = default) =>
+        Task.FromResult(new InstancePage([.. statuses.Values.Where(state => state.Orchestration == query.Orchestration).OrderBy(state => state.InstanceId, StringComparer.Ordinal)], null));
+
+    /// <summary>Has an instance of another orchestration show this of itself.</summary>
+    public void Show(string orchestration, string instanceId, object status) => statuses[instanceId] = new InstanceState(
+        instanceId, orchestration, 1, InstanceStatus.Running, time.GetUtcNow(), time.GetUtcNow(), JsonSerializer.Serialize(status, DurableJson.Options), null, null, null);
 
     public Task<bool> TerminateAsync(string instanceId, string reason, CancellationToken cancellationToken = default) => Task.FromResult(false);
 

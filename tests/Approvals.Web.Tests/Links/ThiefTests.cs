@@ -144,6 +144,31 @@ public sealed class ThiefTests
     }
 
     [Fact]
+    public async Task Link_of_a_plan_that_another_policy_replaced()
+    {
+        await using Gate gate = await Gate.StartAsync();
+        gate.Policy = _ => Gallery.TwoStages;
+        ActionDocument document = await gate.InReviewAsync();
+        string first = Gallery.LinkOf(gate, document, Gate.Ann);
+        string second = Gallery.LinkOf(gate, document with { Review = document.Review! with { StageIndex = 1 } }, Gate.Eve);
+
+        // As the orchestration leaves it: another plan, in another round, that asks for more.
+        var owners = new ReviewStage("owners", ["data-owners"], 1, TimeSpan.FromMinutes(30));
+        await gate.Ports.UpdateAsync(document.Id, shown => shown with { Review = Review.Begin(new ReviewPlan([owners]), shown.Request.Chain, shown.View!.Digest, gate.Time.GetUtcNow(), round: 1) }, CancellationToken.None);
+        using HttpClient browser = gate.Browser();
+        foreach (string link in (string[])[first, second])
+        {
+            HttpResponseMessage page = await browser.GetAsync(link);
+            Assert.Equal(HttpStatusCode.Gone, page.StatusCode);
+            Assert.Contains("being decided anew", await page.Content.ReadAsStringAsync());
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(Gallery.LinkOf(gate, (await gate.Ports.GetAsync(document.Id, CancellationToken.None))!, Gate.Ann))).StatusCode);
+        await gate.Ports.UpdateAsync(document.Id, shown => shown with { Review = shown.Review! with { Plan = new ReviewPlan([owners with { MinimumAssurance = Assurance.Idp }]) } }, CancellationToken.None);
+        foreach (string link in (string[])[first, second]) Assert.Equal(HttpStatusCode.Forbidden, (await browser.GetAsync(link)).StatusCode);
+    }
+
+    [Fact]
     public async Task Link_of_a_stage_that_is_over_a_person_who_left_or_a_deadline_that_passed()
     {
         await using Gate gate = await Gate.StartAsync();

@@ -1,0 +1,30 @@
+using Approvals.Notifications.Slack;
+using Approvals.Notifications.Teams;
+using Approvals.Notifications.Webhooks;
+
+namespace Approvals.Web.Pages.Parts;
+
+/// <summary>Channels and what fails in them, in words.</summary>
+internal static class ChannelWords
+{
+    public static string Of(string channel) => channel switch
+    {
+        SlackChannel.ChannelName => "Slack",
+        TeamsChannel.ChannelName => "Microsoft Teams",
+        CallbackChannel.ChannelName => "the requester's callback",
+        "console" => "the gate's terminal",
+        _ when channel.StartsWith("webhook:", StringComparison.Ordinal) => "webhook " + channel["webhook:".Length..],
+        _ => channel,
+    };
+
+    /// <summary>A code of a failed attempt; those without words of their own stand as they are, to be looked up.</summary>
+    public static string Failure(string code) => code switch
+    {
+        "timeout" => "no answer in time",
+        "unreachable" or "connection_error" or "name_resolution_error" => $"it cannot be reached ({code})",
+        "nobody_to_tell" => "nobody who is asked can be reached by a channel that is configured",
+        "channel_not_configured" => "the channel is not configured any more",
+        _ when code.StartsWith("http_", StringComparison.Ordinal) => $"it answered HTTP {code["http_".Length..]}",
+        _ => code,
+    };
+}
