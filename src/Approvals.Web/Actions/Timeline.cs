@@ -43,10 +43,10 @@ internal static class Timeline
         AddOutcome(entries, document);
         entries.AddRange(notices.OfOutcome());
         if (document.FollowUp?.DoneAt is { } reviewed) entries.Add(new("Broken glass reviewed", reviewed, "", "By somebody who had no part in it; the finding stands in the ledger."));
+        entries.AddRange(notices.ToCome());
         if (!document.IsTerminal && document.Review is { IsOpen: true } open)
             entries.Add(new("Deadline", open.Deadline, "next", "Without a quorum by then the action expires."));
         entries.AddRange(Next(document, now));
-        entries.AddRange(notices.ToCome());
         return entries;
     }
 

@@ -71,6 +71,7 @@ public static class BreakGlassHandlers
         ReviewPageModel.RequireIntact(view);
         List<JsonLine> lines = JsonLines.Of(view.Content, "", view.Findings, MaxLines, out bool isCut);
         var forms = exchange.Service<FormGuard>();
+        bool isSure = exchange.Caller.Assurance >= Assurance.IdpMfa;
         return await PageRenderer.RenderAsync<BreakGlassPage>(
             exchange.Http,
             new BreakGlassPageModel(
@@ -83,7 +84,12 @@ public static class BreakGlassHandlers
                 error?.Message,
                 forms.Issue(exchange.Http, PurposeOf(exchange, document), view.Digest),
                 exchange.Now,
-                SignedIn.Of(exchange.Http, exchange.Caller, forms)),
+                SignedIn.Of(exchange.Http, exchange.Caller, forms))
+            {
+                MayConsent = Emergency.MayConsent(document, exchange.Caller, exchange.Now),
+                SignIn = isSure ? null : $"/sign-in?next={Uri.EscapeDataString($"/actions/{document.Id}/break-glass")}&mfa=1",
+                Target = TargetText.Of(document),
+            },
             error?.Type.Status ?? StatusCodes.Status200OK);
     }
 
@@ -102,4 +108,13 @@ public sealed record BreakGlassPageModel(
     string? Error,
     string Guard,
     DateTimeOffset Now,
-    SignedIn Person);
+    SignedIn Person)
+{
+    /// <summary>Whether this person is among those who may.</summary>
+    public bool MayConsent { get; init; }
+
+    /// <summary>Where to sign in more strongly; <see langword="null"/> when that is not needed.</summary>
+    public string? SignIn { get; init; }
+
+    public string? Target { get; init; }
+}

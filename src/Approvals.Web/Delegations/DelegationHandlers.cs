@@ -38,7 +38,7 @@ public static class DelegationHandlers
     });
 
     /// <summary><c>GET /delegations</c></summary>
-    public static Task<IResult> ShowAsync(HttpContext context) => Page.SignedInAsync(context, exchange => RenderAsync(exchange, null));
+    public static Task<IResult> ShowAsync(HttpContext context) => Page.SignedInAsync(context, exchange => RenderAsync(exchange, DelegationForm.Empty, null));
 
     /// <summary><c>POST /delegations</c></summary>
     public static Task<IResult> CreateFromPageAsync(HttpContext context) => Page.SignedInAsync(context, async exchange =>
@@ -51,7 +51,7 @@ public static class DelegationHandlers
         }
         catch (ProblemException refused)
         {
-            return await RenderAsync(exchange, refused);
+            return await RenderAsync(exchange, DelegationForm.Of(form), refused);
         }
     });
 
@@ -70,15 +70,18 @@ public static class DelegationHandlers
         return form;
     }
 
-    private static async Task<IResult> RenderAsync(Exchange exchange, ProblemException? error)
+    private static async Task<IResult> RenderAsync(Exchange exchange, DelegationForm typed, ProblemException? error)
     {
         var forms = exchange.Service<FormGuard>();
+        IReadOnlyList<Delegation> delegations = await Deputizing.ListAsync(exchange);
         return await PageRenderer.RenderAsync<DelegationsPage>(
             exchange.Http,
             new DelegationsPageModel(
-                await Deputizing.ListAsync(exchange),
+                delegations,
+                await Deputizing.NamesAsync(exchange, delegations),
                 exchange.Caller.Principal.OwnGroups.ToArray(),
                 exchange.Service<Func<PolicyInForce>>()().Exceptions.Delegation,
+                typed,
                 error?.Message,
                 forms.Issue(exchange.Http, PurposeOf(exchange), ""),
                 exchange.Now,
@@ -109,9 +112,28 @@ public static class DelegationHandlers
 /// <param name="Limits">Of the policy in force; <see langword="null"/> when it has no delegation.</param>
 public sealed record DelegationsPageModel(
     IReadOnlyList<Delegation> Delegations,
+    IReadOnlyDictionary<PersonRef, string> Names,
     IReadOnlyList<string> OwnGroups,
     DelegationLimits? Limits,
+    DelegationForm Typed,
     string? Error,
     string Guard,
     DateTimeOffset Now,
-    SignedIn Person);
+    SignedIn Person)
+{
+    /// <summary>The person's name and subject; the subject alone for who has left the directory.</summary>
+    public string NameOf(PersonRef person) => Names.TryGetValue(person, out string? name) && name != person.Subject ? $"{name} ({person.Subject})" : person.Subject;
+}
+
+/// <summary>What was typed, for the page that says what is wrong with it.</summary>
+public sealed record DelegationForm(string To, IReadOnlyList<string> Groups, string Begins, string Until)
+{
+    private const int MaxText = 300;
+
+    internal static DelegationForm Empty { get; } = new("", [], "", "");
+
+    internal static DelegationForm Of(IFormCollection form) =>
+        new(Text(form, "to"), [.. form["groups"].OfType<string>()], Text(form, "begins"), Text(form, "until"));
+
+    private static string Text(IFormCollection form, string name) => form[name].ToString() is { Length: <= MaxText } text ? text : "";
+}

@@ -63,6 +63,19 @@ internal static class Deputizing
     public static async Task<IReadOnlyList<Delegation>> ListAsync(Exchange exchange) =>
         [.. (await exchange.Service<IDelegationStore>().ListAsync(exchange.Aborted)).Where(one => MaySee(exchange, one) || exchange.Caller.SeesAll).Reverse()];
 
+    /// <summary>What the people of these delegations are called.</summary>
+    public static async Task<IReadOnlyDictionary<PersonRef, string>> NamesAsync(Exchange exchange, IReadOnlyList<Delegation> delegations)
+    {
+        IDirectory directory = exchange.Service<IDirectory>();
+        var names = new Dictionary<PersonRef, string>();
+        foreach (PersonRef person in delegations.SelectMany(one => (PersonRef[])[one.From, one.To]).Distinct())
+        {
+            if (await directory.FindAsync(new PrincipalId(person.Issuer, person.Subject), exchange.Aborted) is { } known) names[person] = known.DisplayName;
+        }
+
+        return names;
+    }
+
     private static bool MaySee(Exchange exchange, Delegation delegation)
     {
         PersonRef caller = Ref(exchange.Caller.Principal);

@@ -44,7 +44,10 @@ public static class InboxHandlers
             group,
             page.NextCursor,
             exchange.Now,
-            SignedIn.Of(exchange.Http, exchange.Caller, exchange.Service<FormGuard>())));
+            SignedIn.Of(exchange.Http, exchange.Caller, exchange.Service<FormGuard>()))
+        {
+            IsFiltered = statusText is not null and not "any" && !isQueue || list.Type is not null || group is not null,
+        });
     });
 }
 
@@ -64,4 +67,7 @@ public sealed record InboxPageModel(
     SignedIn Person)
 {
     internal static IEnumerable<string> Statuses => SnakeCase.Names<ActionStatus>();
+
+    /// <summary>Whether the person asked for less than there is.</summary>
+    public bool IsFiltered { get; init; }
 }

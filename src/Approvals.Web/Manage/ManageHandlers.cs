@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Approvals.Policy;
 using Approvals.Web.Health;
 using Approvals.Web.Notifications;
 using Approvals.Web.Pages;
@@ -18,7 +19,7 @@ public static class ManageHandlers
     private const int MaxList = 50;
 
     /// <summary><c>GET /manage</c></summary>
-    public static Task<IResult> ShowAsync(HttpContext context) => Page.SignedInAsync(context, exchange => ShowAsync(exchange, null, null));
+    public static Task<IResult> ShowAsync(HttpContext context) => Page.SignedInAsync(context, exchange => ShowAsync(exchange, null, NewKeyForm.Empty, null));
 
     /// <summary><c>POST /manage/principals</c>: makes a key and shows it, this once.</summary>
     public static Task<IResult> CreateAsync(HttpContext context) => Page.SignedInAsync(context, async exchange =>
@@ -27,11 +28,11 @@ public static class ManageHandlers
         try
         {
             (string key, _) = await NewKeys.CreateAsync(exchange, ToJson(form));
-            return await ShowAsync(exchange, key, null);
+            return await ShowAsync(exchange, key, NewKeyForm.Empty, null);
         }
         catch (ProblemException refused)
         {
-            return await ShowAsync(exchange, null, refused);
+            return await ShowAsync(exchange, null, NewKeyForm.Of(form), refused);
         }
     });
 
@@ -60,7 +61,7 @@ public static class ManageHandlers
         return form;
     }
 
-    private static async Task<IResult> ShowAsync(Exchange exchange, string? newKey, ProblemException? error)
+    private static async Task<IResult> ShowAsync(Exchange exchange, string? newKey, NewKeyForm typed, ProblemException? error)
     {
         RequireAdmin(exchange);
         var forms = exchange.Service<FormGuard>();
@@ -70,7 +71,9 @@ public static class ManageHandlers
                 await exchange.Service<ICredentialStore>().ListAsync(exchange.Aborted),
                 await HealthHandlers.CheckAsync(exchange),
                 await NotificationHandlers.ListAsync(exchange, MaxList, null),
+                exchange.Service<Func<PolicySet>>()(),
                 newKey,
+                typed,
                 error?.Message,
                 forms.Issue(exchange.Http, PurposeOf(exchange), ""),
                 exchange.Now,
@@ -109,8 +112,23 @@ public sealed record ManagePageModel(
     IReadOnlyList<Credential> Credentials,
     IReadOnlyList<CheckDocument> Checks,
     UndeliveredList Undelivered,
+    PolicySet Policy,
     string? NewKey,
+    NewKeyForm Typed,
     string? Error,
     string Guard,
     DateTimeOffset Now,
     SignedIn Person);
+
+/// <summary>What was typed, for the page that says what is wrong with it.</summary>
+public sealed record NewKeyForm(string Kind, string Subject, string DisplayName, IReadOnlyList<string> Roles, string Groups, string Owners)
+{
+    private const int MaxText = 4_000;
+
+    internal static NewKeyForm Empty { get; } = new("service", "", "", ["requester"], "", "");
+
+    internal static NewKeyForm Of(IFormCollection form) =>
+        new(Text(form, "kind"), Text(form, "subject"), Text(form, "displayName"), [.. form["roles"].OfType<string>()], Text(form, "groups"), Text(form, "owners"));
+
+    private static string Text(IFormCollection form, string name) => form[name].ToString() is { Length: <= MaxText } text ? text : "";
+}

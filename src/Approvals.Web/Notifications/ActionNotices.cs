@@ -57,23 +57,13 @@ internal sealed class ActionNotices
 
     /// <summary>What is about to be tried again.</summary>
     public IEnumerable<TimelineEntry> ToCome() => troubles.Select(trouble =>
-        new TimelineEntry($"Telling {ChannelWords.Of(trouble.Channel)} again", trouble.NextAttemptAt, "next", $"{Words(trouble.Kind)}: {ChannelWords.Failure(trouble.Code)}, after {Attempts(trouble.Attempts)}."));
+        new TimelineEntry($"Telling {ChannelWords.Of(trouble.Channel)} again", trouble.NextAttemptAt, "next", $"{Capital(ChannelWords.Of(trouble.Kind))}: {ChannelWords.Failure(trouble.Code)}, after {ChannelWords.Attempts(trouble.Attempts)}."));
 
     private static TimelineEntry Of(Told failed) =>
-        new($"{Capital(ChannelWords.Of(failed.Channel))} is down", failed.At, "warn", $"{Words(failed.Kind)}: {ChannelWords.Failure(failed.Code!)}, after {Attempts(failed.Attempts)}. The next channel was tried.");
+        new($"{Capital(ChannelWords.Of(failed.Channel))} is down", failed.At, "warn", $"{Capital(ChannelWords.Of(failed.Kind))}: {ChannelWords.Failure(failed.Code!)}, after {ChannelWords.Attempts(failed.Attempts)}. The next channel was tried.");
 
     private static TimelineEntry Of(DeadLetter letter) =>
-        new($"Not told: {ChannelWords.Of(letter.Channel)}", letter.At, "no", $"{Words(letter.Notice.Kind)}: {ChannelWords.Failure(letter.Code)}{(letter.Attempts > 0 ? ", after " + Attempts(letter.Attempts) : "")}. An admin can send it again.");
-
-    private static string Words(NoticeKind kind) => kind switch
-    {
-        NoticeKind.Requested => "The request",
-        NoticeKind.Reminder => "The reminder",
-        NoticeKind.Escalated => "The escalation",
-        _ => "The outcome",
-    };
-
-    private static string Attempts(int count) => count == 1 ? "one attempt" : $"{count} attempts";
+        new($"Not told: {ChannelWords.Of(letter.Channel)}", letter.At, "no", $"{Capital(ChannelWords.Of(letter.Notice.Kind))}: {ChannelWords.Failure(letter.Code)}{(letter.Attempts > 0 ? ", after " + ChannelWords.Attempts(letter.Attempts) : "")}. An admin can send it again.");
 
     private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 }

@@ -44,7 +44,9 @@ internal static class Page
             ProblemException? problem = Api.ProblemOf(exception);
             string? traceId = problem is null ? Api.LogDefect(context, exception) : null;
             problem ??= new ProblemException(ProblemTypes.Internal, "Try again in a moment. If it keeps failing, tell the operator.");
-            return await PageRenderer.RenderAsync<ProblemPage>(context, new ProblemPageModel(problem, traceId, SignInFor(problem, caller, context.Request.Path)), problem.Type.Status, problem);
+            SignedIn? person = caller is null ? null : SignedIn.Of(context, caller, context.RequestServices.GetRequiredService<FormGuard>());
+            return await PageRenderer.RenderAsync<ProblemPage>(
+                context, new ProblemPageModel(problem, traceId, SignInFor(problem, caller, context.Request.Path), person), problem.Type.Status, problem);
         }
     }
 
@@ -72,4 +74,14 @@ internal static class Page
 }
 
 /// <param name="SignIn">Where to sign in, when that helps.</param>
-public sealed record ProblemPageModel(ProblemException Problem, string? TraceId, string? SignIn);
+public sealed record ProblemPageModel(ProblemException Problem, string? TraceId, string? SignIn, SignedIn? Person)
+{
+    /// <summary>The type's title, as one says it to the person who reads it.</summary>
+    public string Title => Problem.Type switch
+    {
+        var type when type == ProblemTypes.Forbidden => "Your role does not allow this",
+        var type when type == ProblemTypes.NotEligible => "You are not among those who are asked",
+        var type when type == ProblemTypes.AlreadyVoted => "You have voted",
+        var type => type.Title,
+    };
+}

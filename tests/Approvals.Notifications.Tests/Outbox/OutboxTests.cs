@@ -1,5 +1,6 @@
 using Approvals.Notifications.Outbox;
 using Approvals.Notifications.Tests.Fixtures;
+using Approvals.Notifications.Webhooks;
 using Approvals.Policy;
 using Approvals.Workflow.Ports;
 
@@ -38,6 +39,29 @@ public sealed class OutboxTests
         Assert.Equal(Patience.Short.Count + 1, rig.First.Attempts.Count);
         Assert.Equal([NoticeKind.Requested], rig.Second.Kinds);
         Assert.Empty((await rig.Client.UndeliveredAsync(10, null, CancellationToken.None)).Outboxes);
+
+        // Who looks at the action sees both, long after the trouble is over.
+        OutboxStatus people = (await rig.Client.ToPeopleAsync(Documents.ActionId, CancellationToken.None))!;
+        Assert.Equal([("first", "http_503", 4), ("second", null, 1)], people.Told.Select(told => (told.Channel, told.Code, told.Attempts)));
+    }
+
+    [Fact]
+    public async Task What_was_told_is_kept_once_for_each_notice_and_channel_and_bounded()
+    {
+        await using OutboxRig rig = await new OutboxRig().StartAsync();
+        rig.First.Addresses = ["one", "two"];
+        for (int notice = 0; notice < OutboxOrchestration.MaxTold + 5; notice++)
+        {
+            await rig.NotifyAsync(NoticeKind.Reminder, $"{Documents.ActionId}:{notice}");
+            await rig.PassAsync(TimeSpan.FromMinutes(1));
+        }
+
+        OutboxStatus people = (await rig.Client.ToPeopleAsync(Documents.ActionId, CancellationToken.None))!;
+        Assert.Equal(OutboxOrchestration.MaxTold, people.Told.Select(told => told.NoticeAt).Distinct().Count());
+        Assert.Equal(OutboxOrchestration.MaxTold, people.Told.Count);
+        Assert.Null(await rig.Client.ToPeopleAsync("nowhere", CancellationToken.None));
+        var machines = await rig.Client.ToMachinesAsync(Documents.ActionId, new NotificationOptions { Webhooks = [new WebhookOptions("siem", new Uri("https://siem.example"), [])] }, CancellationToken.None);
+        Assert.Equal(["webhook:siem"], Assert.Single(machines).Channels);
     }
 
     [Fact]

@@ -69,8 +69,8 @@ public sealed class SignInTests
         string action = await gate.AskAsync(Assurance.Idp);
         using Visitor visitor = gate.Visit();
         IDocument page = await visitor.GetPageAsync("/sign-in");
-        Assert.Equal("/sign-in/idp?next=%2Finbox", page.QuerySelector(".choices a")!.GetAttribute("href"));
-        Assert.Equal("Sign in with Example & Co", page.QuerySelector(".choices a")!.TextContent);
+        Assert.Equal("/sign-in/idp?next=%2Finbox", page.QuerySelector(".issuers a")!.GetAttribute("href"));
+        Assert.Equal("Sign in with Example & Co", page.QuerySelector(".issuers a")!.TextContent);
         await visitor.SendAsync(HttpMethod.Post, "/sign-in", new() { ["form"] = page.QuerySelector("input[name=form]")!.GetAttribute("value")!, ["key"] = gate.Gate.KeyOf(Gate.Ann) });
 
         Assert.Equal(HttpStatusCode.OK, (await visitor.SendAsync(HttpMethod.Get, "/inbox")).StatusCode);
@@ -89,7 +89,7 @@ public sealed class SignInTests
         using Visitor visitor = gate.Visit(), weak = gate.Visit();
         await weak.SignInAsync("alice");
         string more = (await weak.GetPageAsync($"/actions/{action}/review")).QuerySelector("a.button")!.GetAttribute("href")!;
-        string choice = (await weak.GetPageAsync(more)).QuerySelector(".choices a")!.GetAttribute("href")!;
+        string choice = (await weak.GetPageAsync(more)).QuerySelector(".issuers a")!.GetAttribute("href")!;
         Assert.Equal($"/sign-in/idp?next=%2Factions%2F{action}%2Freview&mfa=1", choice);
         Assert.DoesNotContain("acr_values", (await visitor.BeginAsync()).Query);
         Assert.Contains("acr_values=urn%3Aexample%3Atwo", (await visitor.BeginAsync("?mfa=1")).Query);

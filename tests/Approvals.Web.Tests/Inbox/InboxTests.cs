@@ -53,6 +53,43 @@ public sealed class InboxTests
     }
 
     [Fact]
+    public async Task Inbox_parts_what_is_for_oneself_from_what_waits_for_colleagues_and_says_why_it_is_empty()
+    {
+        await using Gate gate = await Gate.StartAsync();
+        using HttpClient ann = await Forms.SignInAsync(gate, Gate.Ann);
+        Assert.Contains("Nothing waits.", (await Forms.ReadAsync(ann, "/inbox")).QuerySelector(".empty")!.TextContent);
+
+        gate.Policy = _ => Gate.Review(new ReviewStage("owners", ["data-owners"], 2, TimeSpan.FromHours(1)));
+        ActionDocument voted = await gate.InReviewAsync("""{"type":"voted","target":"t"}""");
+        await gate.InReviewAsync("""{"type":"open","target":"t"}""");
+        await Forms.VoteAsync(ann, $"/actions/{voted.Id}/review", "approve");
+        await gate.UntilAsync(voted.Id, shown => shown.Review!.Votes.Count == 1);
+        IDocument inbox = await Forms.ReadAsync(ann, "/inbox");
+        Assert.Equal(["For you to decide", "Others in your groups"], inbox.QuerySelectorAll("main h2").Select(heading => heading.TextContent));
+        Assert.Equal(["open", "voted"], inbox.QuerySelectorAll(".cards").Select(list => Assert.Single(list.QuerySelectorAll("a")).TextContent));
+
+        IElement none = (await Forms.ReadAsync(ann, "/inbox?type=none")).QuerySelector(".empty")!;
+        Assert.Contains("Nothing matches this filter.", none.TextContent);
+        Assert.Equal("/inbox?scope=review", none.QuerySelector("a")!.GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task Inbox_has_a_tab_for_what_one_asked_for_and_keeps_it_when_filtering()
+    {
+        await using Gate gate = await Gate.StartAsync();
+        gate.AddKey(Gate.Eve, [Role.Requester, Role.Reviewer]);
+        await gate.SubmitAsync(Gate.Eve, """{"type":"own","target":"t"}""");
+        using HttpClient eve = await Forms.SignInAsync(gate, Gate.Eve);
+
+        IDocument inbox = await Forms.ReadAsync(eve, "/inbox");
+        Assert.Equal(["Asked of my groups", "Asked by me"], inbox.QuerySelectorAll(".tabs a").Select(tab => tab.TextContent));
+        IDocument mine = await Forms.ReadAsync(eve, inbox.QuerySelectorAll(".tabs a")[1].GetAttribute("href")!);
+        Assert.Equal("own", Assert.Single(mine.QuerySelectorAll(".cards a")).TextContent);
+        Assert.Equal("mine", mine.QuerySelector(".filters input[name=scope]")!.GetAttribute("value"));
+        Assert.Equal("Asked by me", mine.QuerySelector(".tabs a[aria-current=page]")!.TextContent);
+    }
+
+    [Fact]
     public async Task Group_filter_offers_ones_own_groups_and_no_others()
     {
         await using Gate gate = await Gate.StartAsync();

@@ -41,10 +41,20 @@ public sealed class AccessibilityTests
         await CheckAsync(Gallery.LinkOf(gate, shown.Quick, Gate.Ben));
         await CheckAsync("/sign-in");
         await Forms.SignInAsync(page, gate, Gate.Ann);
-        foreach (string path in (string[])["/inbox", $"/actions/{shown.Rich.Id}/review", "/actions/" + shown.Rich.Id]) await CheckAsync(path);
+        (ActionDocument urgent, ActionDocument broken) = shown.Emergencies;
+        foreach (string path in (string[])
+            ["/inbox", "/inbox?type=none", $"/actions/{shown.Rich.Id}/review", "/actions/" + shown.Rich.Id, "/actions/" + urgent.Id, $"/actions/{urgent.Id}/break-glass", $"/actions/{broken.Id}/follow-up", "/follow-ups", "/delegations"])
+            await CheckAsync(path);
+        await page.Context.SetExtraHTTPHeadersAsync(new Dictionary<string, string> { [ProvenIdentity.Header] = "ann IdpMfa" });
+        await page.Context.ClearCookiesAsync();
+        await CheckAsync($"/actions/{urgent.Id}/break-glass");
+        await page.FillAsync("#justification", "It is on fire.");
+        await page.ClickAsync("main button[type=submit]");
+        await CheckAsync(null);
+        await page.Context.SetExtraHTTPHeadersAsync([]);
         await page.Context.ClearCookiesAsync();
         await Forms.SignInAsync(page, gate, Gate.Root);
-        foreach (string path in (string[])["/inbox", "/audit", "/audit/reviewers", "/policy", "/delegations", "/follow-ups", "/manage", "/actions/" + shown.Done.Id]) await CheckAsync(path);
+        foreach (string path in (string[])["/inbox", "/audit", "/audit/reviewers", "/policy", "/delegations", "/follow-ups", "/manage", "/actions/" + shown.Done.Id, "/actions/" + broken.Id, $"/actions/{shown.Rich.Id}/review"]) await CheckAsync(path);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Approvals.Policy;
+using Approvals.Web.Callers;
 using Approvals.Web.Reviews;
 using Approvals.Web.Tests.Hosting;
 using Approvals.Workflow.Actions;
@@ -53,7 +54,7 @@ internal static class Gallery
         }
         """;
 
-    public static Task<Gate> OpenAsync() => Gate.StartAsync(services: services => services.AddReadiness());
+    public static Task<Gate> OpenAsync() => Gate.StartAsync(services: services => services.AddReadiness().AddSingleton<ICallerScheme, ProvenIdentity>());
 
     /// <summary>A gate in the middle of a working day.</summary>
     public static async Task<Exhibits> FillAsync(Gate gate)
@@ -75,8 +76,9 @@ internal static class Gallery
         ActionDocument many = await gate.InReviewAsync("{\"type\":\"acl.replace\",\"target\":\"warehouse\",\"parameters\":{\"grants\":[" + rows + "]}}");
         gate.Policy = _ => Gate.Review(new ReviewStage("owners", ["data-owners"], 1, TimeSpan.FromHours(8)) { MinimumAssurance = Assurance.Idp });
         ActionDocument guarded = await gate.InReviewAsync("""{"type":"privilege.grant","target":"prod-admin"}""");
+        Emergencies urgent = await Emergencies.AddAsync(gate);
         gate.Time.Advance(TimeSpan.FromMinutes(12));
-        return new Exhibits(rich, demo, quick, many, guarded, done);
+        return new Exhibits(rich, demo, quick, many, guarded, done, urgent);
     }
 
     private static async Task<ActionDocument> DecidedAsync(Gate gate, string body, Principal voter, string verdict, int seconds) =>
@@ -96,7 +98,8 @@ internal static class Gallery
     /// <param name="Rich">Everything that a request can have, in a review of two stages.</param>
     /// <param name="Demo">What a newcomer sees.</param>
     /// <param name="Guarded">Asks for an identity provider.</param>
-    public sealed record Exhibits(ActionDocument Rich, ActionDocument Demo, ActionDocument Quick, ActionDocument Long, ActionDocument Guarded, ActionDocument Done);
+    public sealed record Exhibits(
+        ActionDocument Rich, ActionDocument Demo, ActionDocument Quick, ActionDocument Long, ActionDocument Guarded, ActionDocument Done, Emergencies Emergencies);
 
     public static async Task<ActionDocument> RichActionAsync(Gate gate)
     {

@@ -1,3 +1,6 @@
+using Approvals.Web.Identity;
+using Approvals.Web.Identity.Issuers;
+using Approvals.Web.Identity.SignIn;
 using Approvals.Web.Tests.Hosting;
 using Approvals.Workflow.Actions;
 using Microsoft.Playwright;
@@ -55,19 +58,66 @@ public sealed class PageScreenshots
         await page.ClickAsync("button[value=approve]");
         await camera.TakeAsync("result", null);
 
+        (ActionDocument urgent, ActionDocument broken) = shown.Emergencies;
+        await camera.TakeAsync("inbox-none", "/inbox?type=none");
+        await camera.TakeAsync("action-emergency", "/actions/" + urgent.Id);
+        await camera.TakeAsync("break-glass-weak", $"/actions/{urgent.Id}/break-glass");
+        await camera.TakeAsync("follow-ups", "/follow-ups");
+        await camera.TakeAsync("follow-up", $"/actions/{broken.Id}/follow-up");
+        await camera.TakeAsync("delegations", "/delegations");
+        await page.FillAsync("#to", "nobody@example.com");
+        await page.CheckAsync("main input[type=checkbox]");
+        await page.FillAsync("#until", "2026-03-20T18:00");
+        await page.ClickAsync(".decide button[type=submit]");
+        await camera.TakeAsync("delegations-error", null);
+
+        await page.Context.ClearCookiesAsync();
+        await page.Context.SetExtraHTTPHeadersAsync(new Dictionary<string, string> { [ProvenIdentity.Header] = "ann IdpMfa" });
+        await camera.TakeAsync("break-glass", $"/actions/{urgent.Id}/break-glass");
+        await page.FillAsync("#justification", "It is on fire.");
+        await page.ClickAsync("main button[type=submit]");
+        await camera.TakeAsync("break-glass-error", null);
+        await page.Context.SetExtraHTTPHeadersAsync([]);
+
         await page.Context.ClearCookiesAsync();
         await Forms.SignInAsync(page, gate, Gate.Root);
         await camera.TakeAsync("inbox-admin", "/inbox");
+        await camera.TakeAsync("forbidden", $"/actions/{shown.Rich.Id}/review");
+        await camera.TakeAsync("action-broken", "/actions/" + broken.Id);
+        await camera.TakeAsync("policy", "/policy");
         await camera.TakeAsync("action", "/actions/" + shown.Rich.Id);
         await camera.TakeAsync("action-done", "/actions/" + shown.Done.Id);
         await camera.TakeAsync("audit", "/audit");
         await camera.TakeAsync("reviewers", "/audit/reviewers");
         await camera.TakeAsync("manage", "/manage");
+        await page.FillAsync("#subject", "nightly-export");
+        await page.ClickAsync(".decide button[type=submit]");
+        await camera.TakeAsync("manage-key", null);
 
         // The README's: what a screen shows without scrolling.
         await Gallery.DecideAsync(gate, shown.Demo, Gate.Ben, "approve", "Checked against DPA-2214.", 84);
         await page.GotoAsync($"{gate.Url}actions/{shown.Demo.Id}");
         await camera.TakeScreenAsync("screen-action");
+        await page.Context.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("phone-dark", 390, true)]
+    [InlineData("desktop-light", 1280, false)]
+    public async Task Sign_in_with_issuers_fits_every_width(string name, int width, bool isDark)
+    {
+        await using Chromium chromium = await Chromium.StartAsync();
+        static Issuer Of(string name, string title) => new IssuerSettings
+        {
+            Name = name, Title = title, Issuer = $"https://{name}.example", SignIn = new SignInSettings { ClientId = "gate" },
+        }.ToIssuer();
+        await using Gate gate = await Gate.StartAsync(options => options.Identity = new IdentityOptions { Issuers = [Of("entra", "Contoso"), Of("okta", "Contoso Partners and Contractors")] });
+        IPage page = await chromium.OpenAsync(width, width < 500 ? 844 : 900, isDark);
+        var camera = new Camera(page, gate, name, Widths);
+        await camera.TakeAsync("sign-in-issuers", "/sign-in");
+        await page.FillAsync("#key", "apk_0_wrong");
+        await page.ClickAsync("main button[type=submit]");
+        await camera.TakeAsync("sign-in-error", null);
         await page.Context.DisposeAsync();
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
 using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+using Approvals.Policy;
 using Approvals.Web.Tests.Hosting;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Principals;
@@ -15,14 +17,14 @@ public sealed class PageTests
         ActionDocument document = await gate.InReviewAsync();
         using HttpClient browser = await Forms.SignInAsync(gate, Gate.Root);
         string link = Gallery.LinkOf(gate, document, Gate.Ann);
-        foreach (string path in (string[])[link, link + "/result", link + "?part=0", "/review/x", "/", "/sign-in", "/inbox", "/inbox?bad=1", "/audit", "/policy", "/delegations", "/follow-ups", "/manage", "/actions/" + document.Id])
+        foreach (string path in (string[])[link, link + "/result", link + "?part=0", "/review/x", "/", "/sign-in", "/inbox", "/inbox?bad=1", "/audit", "/policy", "/audit/reviewers", "/delegations", "/follow-ups", "/manage", $"/actions/{document.Id}/break-glass", $"/actions/{document.Id}/follow-up", "/actions/" + document.Id])
         {
             HttpResponseMessage response = await browser.GetAsync(path);
             string Header(string name) => string.Join(",", response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values : []);
             Assert.Contains("default-src 'none'", Header("Content-Security-Policy"));
             Assert.Contains("frame-ancestors 'none'", Header("Content-Security-Policy"));
             Assert.DoesNotContain("unsafe", Header("Content-Security-Policy"));
-            if (path.StartsWith("/actions/")) Assert.EndsWith("script-src 'self'; connect-src 'self'", Header("Content-Security-Policy"));
+            if (path == "/actions/" + document.Id) Assert.EndsWith("script-src 'self'; connect-src 'self'", Header("Content-Security-Policy"));
             else Assert.DoesNotContain("script-src", Header("Content-Security-Policy"));
             Assert.Equal("no-store", Header("Cache-Control"));
             Assert.Equal("no-referrer", Header("Referrer-Policy"));
@@ -106,7 +108,55 @@ public sealed class PageTests
         Assert.Equal(HttpStatusCode.Forbidden, (await eve.GetAsync("/manage")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await eve.GetAsync("/actions/" + document.Id)).StatusCode);
         using HttpClient root = await Forms.SignInAsync(gate, Gate.Root);
-        Assert.Equal(HttpStatusCode.Forbidden, (await root.GetAsync($"/actions/{document.Id}/review")).StatusCode);
+        HttpResponseMessage refused = await root.GetAsync($"/actions/{document.Id}/review");
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        string page = await refused.Content.ReadAsStringAsync();
+        Assert.Contains("You are not among those who are asked", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/inbox\"", page, StringComparison.Ordinal); // whoever is signed in finds the way back
+    }
+
+    [Fact]
+    public async Task Form_that_is_refused_comes_back_with_what_was_typed()
+    {
+        await using Gate gate = await Gate.StartAsync();
+        gate.Exceptions = new PolicyExceptions(null, null, new DelegationLimits(TimeSpan.FromDays(21)));
+        using HttpClient root = await Forms.SignInAsync(gate, Gate.Root);
+        IDocument manage = await RefusedAsync(root, "/manage", "form[action='/manage/principals']", [new("kind", "agent"), new("subject", "bot"), new("displayName", "Bot <b>"), new("roles", "auditor"), new("groups", "a, b"), new("owners", "nobody")]);
+        Assert.Equal("agent", manage.QuerySelector("#kind option[selected]")!.GetAttribute("value"));
+        Assert.Equal(["bot", "Bot <b>", "a, b", "nobody"], new[] { "subject", "displayName", "groups", "owners" }.Select(id => manage.GetElementById(id)!.GetAttribute("value")));
+        Assert.Equal(["auditor"], manage.QuerySelectorAll("input[name=roles][checked]").Select(role => role.GetAttribute("value")));
+
+        using HttpClient ann = await Forms.SignInAsync(gate, Gate.Ann);
+        IDocument delegations = await RefusedAsync(ann, "/delegations", "form[action='/delegations']", [new("to", "nobody"), new("groups", "data-owners"), new("begins", "2026-03-03T08:00"), new("until", "2026-03-09T08:00")]);
+        Assert.Equal(["nobody", "2026-03-03T08:00", "2026-03-09T08:00"], new[] { "to", "begins", "until" }.Select(id => delegations.GetElementById(id)!.GetAttribute("value")));
+    }
+
+    [Fact]
+    public async Task Breaking_the_glass_begins_with_the_sign_in_that_it_takes()
+    {
+        await using Gate gate = await ProvenIdentity.GateAsync();
+        var limits = new BreakGlassLimits(["data-owners"], ["data.*"], ["others"], TimeSpan.FromDays(2));
+        gate.Policy = _ => Gate.Review(new ReviewStage("owners", ["data-owners"], 2, TimeSpan.FromHours(1))) with { Exceptions = new PolicyExceptions(limits, null, null) };
+        ActionDocument document = await gate.InReviewAsync();
+        string path = $"/actions/{document.Id}/break-glass";
+
+        using HttpClient weak = ProvenIdentity.Browser(gate, Gate.Ann, Assurance.Idp);
+        IDocument first = await Forms.ReadAsync(weak, path);
+        Assert.Null(first.QuerySelector("#justification"));
+        Assert.Equal($"/sign-in?next={Uri.EscapeDataString(path)}&mfa=1", first.QuerySelector(".decide a")!.GetAttribute("href"));
+        using HttpClient strong = ProvenIdentity.Browser(gate, Gate.Ann, Assurance.IdpMfa);
+        Assert.NotNull((await Forms.ReadAsync(strong, path)).QuerySelector("#justification"));
+        using HttpClient follower = ProvenIdentity.Browser(gate, Gate.Eve, Assurance.IdpMfa);
+        Assert.Null((await Forms.ReadAsync(follower, path)).QuerySelector("#justification")); // may review it later, and not do it
+    }
+
+    private static async Task<IDocument> RefusedAsync(HttpClient browser, string path, string form, KeyValuePair<string, string>[] fields)
+    {
+        IElement shown = (await Forms.ReadAsync(browser, path)).QuerySelector(form)!;
+        HttpResponseMessage answer = await browser.PostAsync(
+            shown.GetAttribute("action"), new FormUrlEncodedContent([new("form", shown.QuerySelector("input[name=form]")!.GetAttribute("value")!), .. fields]));
+        Assert.False(answer.IsSuccessStatusCode);
+        return new HtmlParser().ParseDocument(await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Approvals.Notifications.Slack;
 using Approvals.Notifications.Teams;
 using Approvals.Notifications.Webhooks;
+using Approvals.Workflow.Ports;
 
 namespace Approvals.Web.Pages.Parts;
 
@@ -16,6 +17,16 @@ internal static class ChannelWords
         _ when channel.StartsWith("webhook:", StringComparison.Ordinal) => "webhook " + channel["webhook:".Length..],
         _ => channel,
     };
+
+    public static string Of(NoticeKind kind) => kind switch
+    {
+        NoticeKind.Requested => "the request",
+        NoticeKind.Reminder => "the reminder",
+        NoticeKind.Escalated => "the escalation",
+        _ => "the outcome",
+    };
+
+    public static string Attempts(int count) => count == 1 ? "one attempt" : $"{count} attempts";
 
     /// <summary>A code of a failed attempt; those without words of their own stand as they are, to be looked up.</summary>
     public static string Failure(string code) => code switch

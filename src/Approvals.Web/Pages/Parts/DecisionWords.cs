@@ -12,7 +12,7 @@ internal static class DecisionWords
         DecidedBy.Requester => "Withdrawn",
         DecidedBy.Timeout => "Decided by the deadline",
         DecidedBy.StandingApproval => "Decided by a standing approval",
-        DecidedBy.BreakGlass => "Two people broke the glass, past the review",
+        DecidedBy.BreakGlass => "Decided past the review",
         _ => "The gate could not go on and failed closed",
     };
 
