@@ -23,6 +23,7 @@ internal static class InitCommand
             ("policy.yaml", PolicyStarter.Policy),
             ("policy.tests.yaml", PolicyStarter.Tests),
             ("policy.schema.json", PolicyStarter.Schema),
+            ("policy-tests.schema.json", PolicyStarter.TestsSchema),
         ];
         // Nothing is written where anything is in the way: half a bundle would be worse than none.
         if (files.Select(f => Path.Combine(folder, f.Name)).FirstOrDefault(File.Exists) is { } existing)

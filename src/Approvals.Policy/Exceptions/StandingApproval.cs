@@ -17,6 +17,9 @@ public sealed record StandingApproval(string Id, string ActionType, string Targe
 /// <summary>Whether a standing approval covers an action. Pure; whoever records a use must make "read, judge, record" one step.</summary>
 public static class StandingApprovals
 {
+    /// <summary>The type of the action by which one is asked for.</summary>
+    public const string GrantType = "standing-approval.grant";
+
     /// <summary>Why it may not be granted under a policy, as a stable code, or <see langword="null"/>.</summary>
     public static string? RefusalToGrant(StandingApproval approval, StandingApprovalLimits? limits) =>
         limits is null ? "standing_approvals_off"

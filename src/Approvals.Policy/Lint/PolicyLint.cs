@@ -14,6 +14,7 @@ public static class PolicyLint
         OpenDoors.Check(policy.Document, findings);
         Reachability.Check(policy.Document, findings);
         new Fields(policy.Document, findings).Check();
+        Grants.Check(policy, findings);
         new Plans(policy.Document, policy.ChangedBy, directory, findings).Check();
         return [.. policy.Warnings, .. findings.InFileOrder];
     }

@@ -29,6 +29,9 @@ internal sealed class PolicyDocument
     /// <summary>Where <c>breakGlass</c> stands, for whoever complains about it; set where the policy has one.</summary>
     public YamlNode? BreakGlassNode { get; init; }
 
+    /// <summary>Where <c>standingApprovals</c> stands; set where the policy has them.</summary>
+    public YamlNode? StandingApprovalsNode { get; init; }
+
     public required OpenReviews OnChange { get; init; }
 
     /// <summary>Named plans that no rule names, and where they stand.</summary>

@@ -45,7 +45,7 @@ internal static class PolicyReader
         var exceptions = ExceptionReader.Read(root, diagnostics);
         root.Finish();
         diagnostics.ThrowIfErrors();
-        return new PolicyDocument { Name = name, ChangedBy = changedBy, Mode = mode, Rules = read, Data = data, Exceptions = exceptions, BreakGlassNode = root.Get("breakGlass"), OnChange = onChange, UnusedPlans = plans.Unused };
+        return new PolicyDocument { Name = name, ChangedBy = changedBy, Mode = mode, Rules = read, Data = data, Exceptions = exceptions, BreakGlassNode = root.Get("breakGlass"), StandingApprovalsNode = root.Get("standingApprovals"), OnChange = onChange, UnusedPlans = plans.Unused };
     }
 
     /// <summary>A subject of the gate's own directory, or <c>{issuer, subject}</c>.</summary>

@@ -13,7 +13,7 @@ namespace Approvals.Workflow.Exceptions;
 /// </summary>
 public static class StandingGrant
 {
-    public const string ActionType = "standing-approval.grant";
+    public const string ActionType = StandingApprovals.GrantType;
 
     /// <summary>What an approved action grants, or <see langword="null"/> when it is none of these.</summary>
     public static StandingApproval? Read(ActionDocument grant)

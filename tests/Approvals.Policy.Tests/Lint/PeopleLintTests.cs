@@ -48,6 +48,13 @@ public sealed class PeopleLintTests
         Codes("version: 1\nbreakGlass: {groups: [commanders], types: [\"access.*\"], followUp: {groups: [nobody], within: 1d}}\nrules: []\n").Order());
 
     [Theory]
+    [InlineData("", "standing_approval_not_reviewed")]
+    [InlineData("  - {id: g, when: 'action.type == \"standing-approval.grant\"', verdict: allow}\n", "standing_approval_not_reviewed")]
+    [InlineData("  - {id: g, when: 'action.type == \"standing-approval.grant\" && action.target.type.startsWith(\"a.\")', verdict: review, review: {groups: [g], timeout: 1h}}\n")]
+    public void Standing_approvals_that_nobody_can_be_granted_are_named(string rule, params string[] codes) => Assert.Equal(
+        codes, Codes("version: 1\nstandingApprovals: {types: [\"a.*\"], maximumUses: 2, longest: 1d}\nrules:\n  - {id: a, when: 'action.type == \"a.b\"', verdict: allow}\n" + rule));
+
+    [Theory]
     [InlineData("quorum: 26")]
     [InlineData("quorum: 20, denyThreshold: 8")]
     public void Plan_of_more_votes_than_a_record_holds_does_not_load(string votes) => Assert.Contains(

@@ -45,6 +45,7 @@ public sealed class PolicySimulationTests
 
         Assert.True(Approvals.Policy.Testing.PolicyTestRun.Run(PolicySet.Load(PolicyStarter.Policy, "policy.yaml"), cases).Passed);
         Assert.StartsWith("# yaml-language-server: $schema=policy.schema.json\n", PolicyStarter.Policy, StringComparison.Ordinal);
+        Assert.StartsWith("# yaml-language-server: $schema=policy-tests.schema.json\n", PolicyStarter.Tests, StringComparison.Ordinal);
         Assert.DoesNotContain("samples", PolicyStarter.Policy + PolicyStarter.Tests, StringComparison.Ordinal);
         Assert.Contains("\"oneFromEachGroup\"", PolicyStarter.Schema, StringComparison.Ordinal);
     }
