@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Approvals.Policy.Cel;
 using Approvals.Policy.Cel.Syntax;
 
@@ -10,6 +11,9 @@ internal static class Logic
 {
     // Quadratic in the size of the conditions: beyond this a condition is not reasoned about.
     private const int LargestCondition = 400;
+
+    // Every rule is compared with many: each part is printed once, and forgotten with its policy.
+    private static readonly ConditionalWeakTable<Expr, string> s_printed = [];
 
     private static readonly CelEnvironment s_empty = new(new Dictionary<string, CelType>(StringComparer.Ordinal));
 
@@ -52,9 +56,9 @@ internal static class Logic
     }
 
     /// <summary>Whether <paramref name="q"/> is true, or an error, whenever <paramref name="p"/> is true.</summary>
-    public static bool Implies(Expr p, Expr q) =>
-        ExprWalk.All(p).Take(LargestCondition).Count() < LargestCondition && ExprWalk.All(q).Take(LargestCondition).Count() < LargestCondition
-        && ImpliesSmall(p, q);
+    public static bool Implies(Expr p, Expr q) => IsSmall(p) && IsSmall(q) && ImpliesSmall(p, q);
+
+    private static bool IsSmall(Expr expr) => ExprWalk.All(expr).Take(LargestCondition).Count() < LargestCondition;
 
     private static bool ImpliesSmall(Expr p, Expr q)
     {
@@ -131,5 +135,7 @@ internal static class Logic
             ? (target, text)
             : null;
 
-    private static bool Same(Expr a, Expr b) => string.Equals(ExprPrinter.Print(a), ExprPrinter.Print(b), StringComparison.Ordinal);
+    private static bool Same(Expr a, Expr b) => string.Equals(Printed(a), Printed(b), StringComparison.Ordinal);
+
+    private static string Printed(Expr expr) => s_printed.GetValue(expr, ExprPrinter.Print);
 }

@@ -12,7 +12,7 @@ public static class PolicyLint
     {
         var findings = new Findings(policy.SourceName);
         OpenDoors.Check(policy.Document, findings);
-        Reachability.Check(policy.Document, findings);
+        new Reachability(policy.Document, findings).Check();
         new Fields(policy.Document, findings).Check();
         Grants.Check(policy, findings);
         new Plans(policy.Document, policy.ChangedBy, directory, findings).Check();

@@ -80,6 +80,15 @@ public sealed class PolicyLintTests
         Assert.Contains("narrow that one", Assert.Single(PolicyLint.Check(PolicyOf(Rule("a", "action.type == \"x\" && findings.size() > 3", "allow") + Rule("d", "action.type == \"x\"", "deny")))).Remedy, StringComparison.Ordinal);
 
     [Fact]
+    public void Large_policy_is_compared_as_far_as_it_names_types_and_otherwise_to_a_limit()
+    {
+        static string Of(Func<int, string> when) => string.Concat(Enumerable.Range(0, 800).Select(i => Rule($"r{i}", when(i), "deny")));
+        Assert.Empty(PolicyLint.Check(PolicyOf(Of(i => $"action.type == \"t{i}\""))));
+        Assert.Equal(["shadowed_rule"], PolicyLint.Check(PolicyOf(Of(i => $"action.type == \"t{i}\"") + Rule("late", "action.type == \"t7\" && findings.size() > 1", "deny"))).Select(d => d.Code));
+        Assert.Equal(["not_all_compared"], PolicyLint.Check(PolicyOf(Of(i => $"findings.size() == {i}"))).Select(d => d.Code));
+    }
+
+    [Fact]
     public void Deny_hides_others_wherever_it_stands() =>
         Assert.Equal(["shadowed_rule"], Codes(PolicyOf(Rule("r", "action.type == \"a\"", "review") + Rule("d", "action.type == \"a\"", "deny"))));
 
