@@ -77,20 +77,44 @@ internal sealed class Detector
         Repeats(workspace, utf8);
         // A value that was found whole leaves nothing to look at again.
         if (workspace.Hits.Count == 0 || (workspace.Hits.Count == 1 && workspace.Hits.Items[0].Start == 0 && workspace.Hits.Items[0].End == utf8.Length)) return workspace.Hits.Items;
+        if (utf8.Length <= FixedPoint.LongText)
+        {
+            Settle(workspace, utf8, key, parentKey, isValue, workspace.Hits);
+            return workspace.Hits.Items;
+        }
+        // Of a long text only what stands around masks that may matter is looked at again.
+        var window = workspace.Window;
+        var settled = workspace.Settled;
+        settled.Clear();
+        for (var next = 0; FixedPoint.NextWindow(utf8, workspace.Hits.Items, Rules, ref next, out var from, out var to);)
+        {
+            window.Clear();
+            foreach (ref readonly var hit in workspace.Hits.Items)
+                if (hit.Start >= from && hit.End <= to) window.Add(hit.Start - from, hit.End - from, hit.Rule, hit.Confidence);
+            Settle(workspace, utf8[from..to], key, parentKey, isValue, window);
+            foreach (ref readonly var hit in window.Items) settled.Add(hit.Start + from, hit.End + from, hit.Rule, hit.Confidence);
+        }
+        foreach (ref readonly var hit in settled.Items) workspace.Hits.Add(hit.Start, hit.End, hit.Rule, hit.Confidence);
+        if (settled.Count > 0) HitResolver.Resolve(workspace.Hits, Rules);
+        return workspace.Hits.Items;
+    }
+
+    /// <summary>Looks at the masked text again until nothing new is found.</summary>
+    private void Settle(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey, bool isValue, HitBuffer hits)
+    {
         for (var round = 0; round < FixedPoint.Rounds; round++)
         {
-            var masked = workspace.FixedPoint.Mask(utf8, workspace.Hits);
+            var masked = workspace.FixedPoint.Mask(utf8, hits);
             workspace.Again.Clear();
             FindIn(workspace, masked, key, parentKey, isValue, workspace.Again);
-            if (!workspace.FixedPoint.Merge(workspace.Hits, workspace.Again)) break;
+            if (!workspace.FixedPoint.Merge(hits, workspace.Again)) break;
         }
-        return workspace.Hits.Items;
     }
 
     public void FindIn(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey, bool isValue, HitBuffer hits)
     {
         workspace.Nearby.Reset();
-        var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Prose = _options.Prose, Masks = workspace.Masks, Nearby = workspace.Nearby, Names = workspace.Names, Hits = hits, Rules = Rules };
+        var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Prose = _options.Prose, Masks = workspace.Masks, Nearby = workspace.Nearby, Needles = workspace.Needles, Names = workspace.Names, Hits = hits, Rules = Rules };
         // A short value of letters alone can only be a secret by its key.
         var plain = isValue && utf8.Length < 16 && utf8.IndexOfAny(Telling) < 0;
         if (!plain) Scanner.Scan(text);
@@ -105,7 +129,7 @@ internal sealed class Detector
             Urls.Scan(text);
         }
         foreach (var (value, rule) in workspace.Known) AddRepeats(utf8, value, rule, hits);
-        if (!plain) workspace.Disguises.Find(utf8, key, parentKey, workspace.Masks.HasEscapes, hits);
+        if (!plain) workspace.Disguises.Find(utf8, key, parentKey, workspace.Masks, hits);
         if (hits.Count == 0) return;
         var kept = 0;
         var items = hits.Items;
@@ -167,7 +191,7 @@ internal sealed class Detector
                 Type = rule.Type,
                 Confidence = (float)rule.Confidence,
                 Pattern = Pattern.Parse(rule.Pattern),
-                Keywords = RuleTable.KeywordHashes(rule.Keywords ?? []),
+                Words = [.. rule.Keywords ?? []],
                 Reach = rule.Keywords is { Count: > 0 } ? Reach.Keyword : Reach.Anywhere,
                 Rank = 100,
             };

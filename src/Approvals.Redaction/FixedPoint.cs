@@ -13,8 +13,51 @@ internal sealed class FixedPoint(RuleBook rules)
 {
     public const int Rounds = 4;
 
+    /// <summary>Longer texts are looked at again only around their masks.</summary>
+    public const int LongText = 32 * 1024;
+
+    private const int Around = 256;
+    private const int LongestWindow = 16 * 1024;
+
     private readonly List<(int MaskStart, int MaskEnd, int Start, int End)> _masks = [];
     private readonly ArrayBufferWriter<byte> _masked = new(1024);
+
+    /// <summary>
+    /// The next stretch of a long text to look at again: the lines around hits whose mask may bring something nearer or open a word boundary. A value that stands
+    /// free and is no longer than its mask moves everything apart, and a mask itself is no context for anything.
+    /// </summary>
+    public static bool NextWindow(ReadOnlySpan<byte> text, ReadOnlySpan<Hit> hits, RuleBook rules, ref int next, out int from, out int to)
+    {
+        from = to = 0;
+        while (next < hits.Length && IsHarmless(text, hits[next], rules)) next++;
+        if (next == hits.Length) return false;
+        from = LineStart(text, Math.Max(0, hits[next].Start - Around));
+        to = LineEnd(text, Math.Min(text.Length, hits[next].End + Around));
+        for (next++; next < hits.Length && hits[next].Start < to; next++)
+        {
+            if (hits[next].End > to || (to - from < LongestWindow && !IsHarmless(text, hits[next], rules))) to = Math.Max(hits[next].End, LineEnd(text, Math.Min(text.Length, hits[next].End + Around)));
+            else if (to - from >= LongestWindow && !IsHarmless(text, hits[next], rules)) break;
+        }
+        return true;
+    }
+
+    private static bool IsHarmless(ReadOnlySpan<byte> text, Hit hit, RuleBook rules) =>
+        hit.End - hit.Start <= rules[hit.Rule].Type.Length + 4
+        && (hit.Start == 0 || text[hit.Start - 1] is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'(' or (byte)'"')
+        && (hit.End == text.Length || text[hit.End] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)')' or (byte)'"' or (byte)',');
+
+    private static int LineStart(ReadOnlySpan<byte> text, int at)
+    {
+        var lowest = Math.Max(0, at - 2048);
+        return lowest + text[lowest..at].LastIndexOf((byte)'\n') + 1;
+    }
+
+    private static int LineEnd(ReadOnlySpan<byte> text, int at)
+    {
+        var highest = Math.Min(text.Length, at + 2048);
+        var end = text[at..highest].IndexOf((byte)'\n');
+        return end < 0 ? highest : at + end + 1;
+    }
 
     /// <summary>Adds what was found in the masked text to the hits in the original; false when there was nothing new.</summary>
     public bool Merge(HitBuffer hits, HitBuffer again)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Approvals.Redaction.Scan;
 
@@ -12,6 +13,8 @@ internal sealed class Unescaper
     private const string LookAlikes = "аaеeоoрpсcуyхxіiјjѕsԁdһhАAВBЕEКKМMНHОOРPСCТTХXІIЅSαaοoνvρpΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX‐-‑-–-−-⁃-";
 
     private static readonly Dictionary<int, byte> Latin = Build();
+
+    private static readonly SearchValues<byte> Marks = SearchValues.Create([.. "\\%&"u8, .. Enumerable.Range(128, 128).Select(i => (byte)i)]);
 
     private byte[] _bytes = new byte[1024];
     private int[] _from = new int[1025];
@@ -35,7 +38,13 @@ internal sealed class Unescaper
         var n = 0;
         for (var i = 0; i < text.Length;)
         {
-            var (value, width) = Next(text, i);
+            if (text[i] < 0x80 && text[i] is not ((byte)'\\' or (byte)'%' or (byte)'&'))
+            {
+                _from[n] = i;
+                _bytes[n++] = text[i++];
+                continue;
+            }
+            var (value, width) = Decode(text, i);
             if (width == 0)
             {
                 _from[n] = i;
@@ -55,8 +64,22 @@ internal sealed class Unescaper
         return changed;
     }
 
+    /// <summary>Where at or after <paramref name="from"/> the next disguised byte stands; the text length if nowhere.</summary>
+    public static int Next(ReadOnlySpan<byte> text, int from)
+    {
+        while (from < text.Length)
+        {
+            var at = text[from..].IndexOfAny(Marks);
+            if (at < 0) return text.Length;
+            from += at;
+            if (Decode(text, from).Width > 0) return from;
+            from++;
+        }
+        return text.Length;
+    }
+
     /// <summary>The byte that stands disguised at a place and the width of its disguise; width 0 for plain text, value -1 for nothing.</summary>
-    private static (int Value, int Width) Next(ReadOnlySpan<byte> text, int i)
+    private static (int Value, int Width) Decode(ReadOnlySpan<byte> text, int i)
     {
         var b = text[i];
         switch (b)
@@ -71,7 +94,7 @@ internal sealed class Unescaper
                 return Entity(text, i);
         }
         if (b < 0xC2) return (0, 0);
-        if (Rune.DecodeFromUtf8(text[i..], out var rune, out var width) != System.Buffers.OperationStatus.Done) return (0, 0);
+        if (Rune.DecodeFromUtf8(text[i..], out var rune, out var width) != OperationStatus.Done) return (0, 0);
         var code = rune.Value;
         // Soft hyphen, zero-width space, joiners, direction marks, word joiner, byte order mark.
         if (code is 0xAD or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x2064) or 0xFEFF or 0x180E) return (-1, width);

@@ -20,6 +20,10 @@ internal readonly record struct ByteSet(ulong Low, ulong High)
 
     public bool Contains(byte b) => b < 64 ? (Low >> b & 1) != 0 : b < 128 && (High >> (b - 64) & 1) != 0;
 
+    /// <summary>The only member, or 0 when there are others or none.</summary>
+    public byte Single() => System.Numerics.BitOperations.PopCount(Low) + System.Numerics.BitOperations.PopCount(High) != 1 ? (byte)0
+        : (byte)(Low != 0 ? System.Numerics.BitOperations.TrailingZeroCount(Low) : 64 + System.Numerics.BitOperations.TrailingZeroCount(High));
+
     public ByteSet Except(ByteSet other) => new(Low & ~other.Low, High & ~other.High);
 
     public ByteSet BothCases()

@@ -1,28 +1,35 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Approvals.Redaction.Scan;
 
 namespace Approvals.Redaction.Rules;
 
 /// <summary>Every keyword of every rule, and for each the rules it allows as a bit set, so that "which rules may look here" is a few ORs.</summary>
 internal sealed class KeywordIndex
 {
+    private const int FilterBits = 1 << 16;
+
     private readonly uint[] _hashes;
     private readonly Keyword?[] _keywords;
     private readonly int _mask;
-    private readonly ulong[] _present = new ulong[256];
 
-    public KeywordIndex(List<Rule> rules, IEnumerable<uint> vendors, IReadOnlySet<uint> keyed)
+    /// <summary>One bit for the length and first eight bytes of every keyword.</summary>
+    private readonly ulong[] _words = new ulong[FilterBits / 64];
+
+    /// <summary>One bit for the first three bytes of every keyword.</summary>
+    private readonly ulong[] _beginnings = new ulong[FilterBits / 64];
+
+    public KeywordIndex(Rule[] rules, int words, IEnumerable<string> vendors, IReadOnlySet<uint> keyed)
     {
-        Words = (rules.Count + 63) / 64;
         var table = new Dictionary<uint, Keyword>();
-        foreach (var vendor in vendors) table[vendor] = new Keyword(new ulong[Words], true);
+        foreach (var vendor in vendors) Name(vendor, vendor: true);
         foreach (var rule in rules)
-        {
-            foreach (var hash in rule.Keywords)
+            foreach (var word in rule.Words)
             {
-                if (!table.TryGetValue(hash, out var keyword)) table[hash] = keyword = new Keyword(new ulong[Words], keyed.Contains(hash));
-                keyword.Rules[rule.Index >> 6] |= 1UL << (rule.Index & 63);
+                var keyword = Name(word, vendor: false);
+                keyword.Rules[rule.Slot >> 6] |= 1UL << (rule.Slot & 63);
             }
-        }
         var size = (int)BitOperations.RoundUpToPowerOf2((uint)table.Count * 4 + 16);
         _hashes = new uint[size];
         _keywords = new Keyword?[size];
@@ -33,21 +40,47 @@ internal sealed class KeywordIndex
             while (_keywords[i] is not null) i = (i + 1) & _mask;
             _hashes[i] = hash;
             _keywords[i] = keyword;
-            _present[hash >> 18 & 255] |= 1UL << (int)(hash >> 26);
+        }
+
+        Keyword Name(string word, bool vendor)
+        {
+            var bytes = Encoding.UTF8.GetBytes(word);
+            var hash = ByteClass.FoldedHash(bytes);
+            Set(_words, WordBit(RuleFilter.Bytes(bytes, 0), bytes.Length));
+            Set(_beginnings, BeginningBit((uint)RuleFilter.Bytes(bytes, 0)));
+            if (!table.TryGetValue(hash, out var keyword)) table[hash] = keyword = new Keyword(new ulong[words], vendor || keyed.Contains(hash));
+            return keyword;
         }
     }
 
-    /// <summary>Length of a bit set of rules in 64-bit words.</summary>
-    public int Words { get; }
+    /// <summary>Whether a word of this length that begins with these bytes may be a keyword; most are none, and need no hash.</summary>
+    public bool MayBe(ulong firstBytes, int length) => IsSet(_words, WordBit(firstBytes, length));
+
+    /// <summary>Whether a keyword may begin with these three bytes.</summary>
+    public bool MayBeginWith(uint three) => IsSet(_beginnings, BeginningBit(three));
 
     public Keyword? Find(uint hash)
     {
-        // Most words are no keyword: one bit says so.
-        if ((_present[hash >> 18 & 255] >> (int)(hash >> 26) & 1) == 0) return null;
         for (var i = (int)hash & _mask; _keywords[i] is { } keyword; i = (i + 1) & _mask)
             if (_hashes[i] == hash) return keyword;
         return null;
     }
+
+    /// <summary>Setting bit 5 folds ASCII letters; what else it makes equal only costs a look.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WordBit(ulong bytes, int length)
+    {
+        var used = ulong.MaxValue >> (64 - Math.Min(length, 8) * 8);
+        return (int)(((bytes | 0x2020202020202020) & used ^ (ulong)length << 57) * 0x9E3779B97F4A7C15 >> 48);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int BeginningBit(uint bytes) => (int)(((bytes | 0x202020) & 0xFFFFFF) * 2654435761u >> 16);
+
+    private static void Set(ulong[] bits, int bit) => bits[bit >> 6] |= 1UL << (bit & 63);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsSet(ulong[] bits, int bit) => (bits[bit >> 6] >> (bit & 63) & 1) != 0;
 
     /// <param name="Rules">The rules that name this keyword.</param>
     /// <param name="Vendor">Whether keys without a shape of their own are looked for near it.</param>

@@ -20,9 +20,9 @@ internal sealed class Pattern
         _steps = steps;
         IgnoreCase = ignoreCase;
         Prefixes = FindPrefixes();
-        First = FindFirst();
         LeadingDigits = FindLeadingDigits();
         LiteralLength = FindLiteralLength();
+        Needle = FindNeedle();
         FirstRun = _steps.First(s => s.Kind is not (Kind.ValueStart or Kind.ValueEnd)) is { Kind: Kind.Class } first ? first.Min : 0;
     }
 
@@ -39,14 +39,14 @@ internal sealed class Pattern
     /// <summary>Up to four leading bytes of every text this pattern can match, case-folded; empty if it starts with a wide class.</summary>
     public IReadOnlyList<byte[]> Prefixes { get; }
 
-    /// <summary>The bytes a match can begin with.</summary>
-    public ByteSet First { get; }
-
     /// <summary>Digits a match that begins with a digit has at least before anything but digits and the marks that group them.</summary>
     public int LeadingDigits { get; }
 
     /// <summary>How many leading bytes of the value are fixed text; the rest is what a placeholder test must look at.</summary>
     public int LiteralLength { get; }
+
+    /// <summary>Something rare that every match holds; null when there is nothing.</summary>
+    public Needle? Needle { get; }
 
     /// <summary>How often at least the class it begins with repeats.</summary>
     public int FirstRun { get; }
@@ -143,6 +143,52 @@ internal sealed class Pattern
         }
     }
 
+    /// <summary>The bytes that can stand at each of the first places of a match; anything where a match can have ended before.</summary>
+    public (ByteSet Set, bool Any)[] FirstBytes(int places)
+    {
+        var first = new (ByteSet Set, bool Any)[places];
+        var seen = new HashSet<(int, int)>();
+        Walk(0, 0);
+        return first;
+
+        void Walk(int step, int place)
+        {
+            if (place >= places || !seen.Add((step, place))) return;
+            if (step == _steps.Length)
+            {
+                for (var i = place; i < places; i++) first[i].Any = true;
+                return;
+            }
+            var s = _steps[step];
+            if (s.Kind is Kind.ValueStart or Kind.ValueEnd)
+            {
+                Walk(step + 1, place);
+            }
+            else if (s.Kind == Kind.Alternatives)
+            {
+                foreach (var literal in s.Alternatives!)
+                {
+                    for (var i = 0; i < literal.Length && place + i < places; i++)
+                    {
+                        var one = ByteSet.Range((char)literal[i], (char)literal[i]);
+                        first[place + i].Set |= IgnoreCase ? one.BothCases() : one;
+                        if (literal[i] >= 128) first[place + i].Any = true;
+                    }
+                    Walk(step + 1, place + literal.Length);
+                }
+                if (s.Min == 0) Walk(step + 1, place);
+            }
+            else
+            {
+                for (var n = 0; n <= Math.Min(s.Max, places - place); n++)
+                {
+                    if (n >= s.Min) Walk(step + 1, place + n);
+                    if (n < s.Max && place + n < places) first[place + n].Set |= s.Set;
+                }
+            }
+        }
+    }
+
     private int Match(ReadOnlySpan<byte> text, int at, int step, ref int budget, ref int valueStart, ref int valueEnd)
     {
         if (step == _steps.Length) return EndsCleanly(text, at) ? at : -1;
@@ -205,18 +251,48 @@ internal sealed class Pattern
         return length;
     }
 
-    private ByteSet FindFirst()
+    private Needle? FindNeedle()
     {
-        var first = default(ByteSet);
-        foreach (var step in _steps)
+        if (IgnoreCase) return null;
+        var shortest = _steps.Sum(s => s.Kind switch { Kind.Class => s.Min, Kind.Alternatives => s.Min * s.Alternatives!.Min(a => a.Length), _ => 0 });
+        Needle? best = null;
+        var reach = 0;
+        var literal = new List<byte>();
+        var literalReach = 0;
+        foreach (var s in _steps)
         {
-            if (step.Kind is Kind.ValueStart or Kind.ValueEnd) continue;
-            if (step.Kind == Kind.Class) first |= step.Set;
-            else foreach (var literal in step.Alternatives!) first |= ByteSet.Range((char)literal[0], (char)literal[0]);
-            if (step.Min > 0) break;
+            if (s.Kind is Kind.ValueStart or Kind.ValueEnd) continue;
+            var single = s.Kind == Kind.Class && s.Min == 1 && s.Max == 1 ? s.Set.Single() : (byte)0;
+            if (single != 0)
+            {
+                if (literal.Count == 0) literalReach = reach;
+                literal.Add(single);
+                if (literal.Count >= 3 || literal is [(byte)'@']) Offer(new Needle([[.. literal]], 0, literalReach, shortest), literal.Count >= 3 ? 3 : 1);
+            }
+            else
+            {
+                literal.Clear();
+                if (s.Kind == Kind.Alternatives && s.Min == 1 && s.Alternatives!.Length <= 4 && s.Alternatives.All(a => a.Length >= 3)) Offer(new Needle(s.Alternatives, 0, reach, shortest), 3);
+                if (s.Kind == Kind.Class && s.Min >= ShortestRun && s.Set.Except(Base64) == default) Offer(new Needle([], s.Min, reach, shortest), 2);
+            }
+            // A beginning of any length: names of hosts and the like are shorter than this.
+            reach = Math.Min(FarthestNeedle, reach + (s.Kind == Kind.Alternatives ? s.Alternatives!.Max(a => a.Length) : s.Max));
         }
-        return IgnoreCase ? first.BothCases() : first;
+        return best;
+
+        void Offer(Needle needle, int worth)
+        {
+            // The same literal, one byte longer, is better as well.
+            if (needle.Reach > 0 && (best is null || worth > Worth(best) || (worth == 3 && best.Reach == needle.Reach && best.Literals.Length == 1 && needle.Literals.Length == 1))) best = needle;
+        }
+
+        static int Worth(Needle needle) => needle.Run > 0 ? 2 : needle.Literals[0].Length >= 3 ? 3 : 1;
     }
+
+    private const int ShortestRun = 32;
+    private const int FarthestNeedle = 128;
+
+    private static readonly ByteSet Base64 = ByteSet.Range('a', 'z') | ByteSet.Range('A', 'Z') | ByteSet.Range('0', '9') | ByteSet.Range('_', '_') | ByteSet.Range('-', '-') | ByteSet.Range('+', '+') | ByteSet.Range('/', '/');
 
     private int FindLeadingDigits()
     {

@@ -27,14 +27,20 @@ internal sealed class Rule
 
     public Reach Reach { get; init; }
 
-    /// <summary>Sorted folded hashes of the keywords.</summary>
-    public uint[] Keywords { get; init; } = [];
+    /// <summary>The words one of which must be near.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>Sorted folded hashes of the words.</summary>
+    public uint[] Keywords => field ??= RuleTable.KeywordHashes(Words);
 
     /// <summary>Number of the rule in its book; set when the book is built.</summary>
     public int Index { get; set; }
 
-    /// <summary>Shortest first word of a match; a prefilter.</summary>
-    public int MinimumFirstWord { get; set; }
+    /// <summary>Its bit in sets of rules; set when the book is built, -1 for rules that are in none.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>Its place among the rules that are tried only where their needle stands ahead; -1 for others.</summary>
+    public int NeedleIndex { get; set; } = -1;
 
     /// <summary>How many digits a match that begins with one needs before its first letter; a prefilter.</summary>
     public int LeadingDigits { get; set; }

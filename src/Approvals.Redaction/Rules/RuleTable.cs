@@ -37,7 +37,7 @@ internal static class RuleTable
         var confidence = 0f;
         var entropy = 0f;
         var trust = false;
-        uint[] keywords = [];
+        string[] keywords = [];
         ValueCheck? check = null;
         foreach (var option in parts.AsSpan(2))
         {
@@ -49,7 +49,7 @@ internal static class RuleTable
                 case "alone": reach = Reach.WholeValue; break;
                 case "near" when equals < 0: reach = Reach.Keyword; break;
                 case "near":
-                    keywords = KeywordHashes(value.Split(','));
+                    keywords = value.Split(',');
                     if (reach == Reach.Anywhere) reach = Reach.Keyword;
                     break;
                 case "check": check = Checks.ByName(value); break;
@@ -65,7 +65,7 @@ internal static class RuleTable
             Id = parts[0],
             Pattern = Pattern.Parse(parts[1].Replace("%uuid%", Uuid, StringComparison.Ordinal)),
             Reach = reach,
-            Keywords = keywords,
+            Words = keywords,
             Check = check,
             Entropy = entropy,
             Confidence = confidence > 0 ? confidence : reach == Reach.Keyword ? 0.8f : 0.9f,

@@ -6,13 +6,19 @@ using System.Runtime.Intrinsics;
 namespace Approvals.Redaction.Scan;
 
 /// <summary>
-/// One bit per byte of text for the classes that every detector starts from, computed 32 bytes at a time. Finding the next token
+/// One bit per byte of text for the classes that every detector starts from, computed 64 bytes at a time. Finding the next token
 /// is then a count of trailing zeros instead of a walk over bytes.
 /// </summary>
 internal sealed class CharacterMasks
 {
+    /// <summary>Runs of base64 letters that are looked into have at least this many.</summary>
+    public const int LongRun = 16;
+
     private ulong[] _word = new ulong[64];
+    private ulong[] _part = new ulong[64];
     private ulong[] _digit = new ulong[64];
+    private ulong[] _upper = new ulong[64];
+    private ulong[] _run = new ulong[64];
     private ulong[] _anchor = new ulong[64];
 
     /// <summary>Length of the text the masks describe.</summary>
@@ -24,58 +30,55 @@ internal sealed class CharacterMasks
     public void Compute(ReadOnlySpan<byte> text)
     {
         Length = text.Length;
+        // Two blocks more: the tail, and a zero block that ends every search.
         var blocks = (text.Length >> 6) + 2;
         if (_word.Length < blocks)
         {
             var size = (int)BitOperations.RoundUpToPowerOf2((uint)blocks);
             _word = new ulong[size];
+            _part = new ulong[size];
             _digit = new ulong[size];
+            _upper = new ulong[size];
+            _run = new ulong[size];
             _anchor = new ulong[size];
         }
 
-        var escapes = Vector256<byte>.Zero;
+        var escapes = Vector512<byte>.Zero;
         ref var start = ref MemoryMarshal.GetReference(text);
         var i = 0;
         var block = 0;
-        for (; i + 64 <= text.Length; i += 64, block++)
-        {
-            Classify(ref Unsafe.Add(ref start, i), ref escapes, out var word0, out var digit0, out var anchor0);
-            Classify(ref Unsafe.Add(ref start, i + 32), ref escapes, out var word1, out var digit1, out var anchor1);
-            _word[block] = word0 | ((ulong)word1 << 32);
-            _digit[block] = digit0 | ((ulong)digit1 << 32);
-            _anchor[block] = anchor0 | ((ulong)anchor1 << 32);
-        }
-
+        for (; i + 64 <= text.Length; i += 64, block++) Classify(ref Unsafe.Add(ref start, i), ref escapes, block);
         // The tail is classified from a zero-padded copy: zero is in no class.
         Span<byte> tail = stackalloc byte[64];
         tail.Clear();
         text[i..].CopyTo(tail);
-        ref var last = ref MemoryMarshal.GetReference(tail);
-        Classify(ref last, ref escapes, out var w0, out var d0, out var a0);
-        Classify(ref Unsafe.Add(ref last, 32), ref escapes, out var w1, out var d1, out var a1);
-        _word[block] = w0 | ((ulong)w1 << 32);
-        _digit[block] = d0 | ((ulong)d1 << 32);
-        _anchor[block] = a0 | ((ulong)a1 << 32);
-        _word[block + 1] = _digit[block + 1] = _anchor[block + 1] = 0;
-        HasEscapes = escapes != Vector256<byte>.Zero;
+        Classify(ref MemoryMarshal.GetReference(tail), ref escapes, block);
+        _word[block + 1] = _part[block + 1] = _digit[block + 1] = _upper[block + 1] = _run[block + 1] = _anchor[block + 1] = 0;
+        HasEscapes = escapes != Vector512<byte>.Zero;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Classify(ref byte source, ref Vector256<byte> escapes, out uint word, out uint digit, out uint anchor)
+    private void Classify(ref byte source, ref Vector512<byte> escapes, int block)
     {
-        var v = Vector256.LoadUnsafe(ref source);
-        var isDigit = Vector256.LessThanOrEqual(v - Vector256.Create((byte)'0'), Vector256.Create((byte)9));
-        var isLetter = Vector256.LessThanOrEqual((v | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)25));
-        var isHigh = Vector256.GreaterThanOrEqual(v, Vector256.Create((byte)0x80));
-        var isUnderscore = Vector256.Equals(v, Vector256.Create((byte)'_'));
+        var v = Vector512.LoadUnsafe(ref source);
+        var isDigit = Vector512.LessThanOrEqual(v - Vector512.Create((byte)'0'), Vector512.Create((byte)9));
+        var isUpper = Vector512.LessThanOrEqual(v - Vector512.Create((byte)'A'), Vector512.Create((byte)25));
+        var isLower = Vector512.LessThanOrEqual(v - Vector512.Create((byte)'a'), Vector512.Create((byte)25));
+        var isHigh = Vector512.GreaterThanOrEqual(v, Vector512.Create((byte)0x80));
+        var isUnderscore = Vector512.Equals(v, Vector512.Create((byte)'_'));
         // ':' and '=' assign, '@' marks mail addresses and credentials in URLs, '>' ends an XML tag that may name a secret.
-        var isAnchor = Vector256.Equals(v, Vector256.Create((byte)':')) | Vector256.Equals(v, Vector256.Create((byte)'='))
-            | Vector256.Equals(v, Vector256.Create((byte)'@')) | Vector256.Equals(v, Vector256.Create((byte)'>'));
-        escapes |= isHigh | Vector256.Equals(v, Vector256.Create((byte)'\\')) | Vector256.Equals(v, Vector256.Create((byte)'%'))
-            | Vector256.Equals(v, Vector256.Create((byte)'&'));
-        digit = isDigit.ExtractMostSignificantBits();
-        word = (isDigit | isLetter | isHigh | isUnderscore).ExtractMostSignificantBits();
-        anchor = isAnchor.ExtractMostSignificantBits();
+        var isAnchor = Vector512.Equals(v, Vector512.Create((byte)':')) | Vector512.Equals(v, Vector512.Create((byte)'='))
+            | Vector512.Equals(v, Vector512.Create((byte)'@')) | Vector512.Equals(v, Vector512.Create((byte)'>'));
+        var isJoint = Vector512.Equals(v, Vector512.Create((byte)'+')) | Vector512.Equals(v, Vector512.Create((byte)'-')) | Vector512.Equals(v, Vector512.Create((byte)'/'));
+        escapes |= isHigh | Vector512.Equals(v, Vector512.Create((byte)'\\')) | Vector512.Equals(v, Vector512.Create((byte)'%'))
+            | Vector512.Equals(v, Vector512.Create((byte)'&'));
+        var ascii = isDigit | isUpper | isLower;
+        _digit[block] = isDigit.ExtractMostSignificantBits();
+        _upper[block] = isUpper.ExtractMostSignificantBits();
+        _part[block] = (ascii | isHigh).ExtractMostSignificantBits();
+        _word[block] = (ascii | isHigh | isUnderscore).ExtractMostSignificantBits();
+        _run[block] = (ascii | isUnderscore | isJoint).ExtractMostSignificantBits();
+        _anchor[block] = isAnchor.ExtractMostSignificantBits();
     }
 
     /// <summary>First byte at or after <paramref name="from"/> that belongs to a word; the text length if there is none.</summary>
@@ -84,21 +87,57 @@ internal sealed class CharacterMasks
     /// <summary>First byte at or after <paramref name="from"/> that belongs to no word.</summary>
     public int NextNonWord(int from) => Next(_word, from, ulong.MaxValue);
 
+    /// <summary>As <see cref="NextWord"/>, for parts of names: an underscore is in none.</summary>
+    public int NextPart(int from) => Next(_part, from, 0);
+
+    public int NextNonPart(int from) => Next(_part, from, ulong.MaxValue);
+
+    public bool IsPart(int at) => (_part[at >> 6] >> (at & 63) & 1) != 0;
+
     public int NextAnchor(int from) => Next(_anchor, from, 0);
 
     public int NextNonDigit(int from) => Next(_digit, from, ulong.MaxValue);
 
-    /// <summary>Digits in the span, counted by population count.</summary>
-    public int Digits(int start, int end)
+    /// <summary>First byte at or after <paramref name="from"/> that is no letter of either base64 alphabet.</summary>
+    public int NextNonRun(int from) => Next(_run, from, ulong.MaxValue);
+
+    /// <summary>Where at or after <paramref name="from"/> the next <see cref="LongRun"/> base64 letters in a row begin; the text length if nowhere.</summary>
+    public int NextLongRun(int from)
     {
+        var blocks = Length >> 6;
+        var keep = ulong.MaxValue << (from & 63);
+        for (var block = from >> 6; block <= blocks; block++, keep = ulong.MaxValue)
+        {
+            // After the shifts a bit stands only where it and the fifteen after it stood.
+            var bits = new UInt128(_run[block + 1], _run[block]);
+            bits &= bits >> 1;
+            bits &= bits >> 2;
+            bits &= bits >> 4;
+            bits &= bits >> 8;
+            var starts = (ulong)bits & keep;
+            if (starts != 0) return (block << 6) + BitOperations.TrailingZeroCount(starts);
+        }
+        return Length;
+    }
+
+    /// <summary>Digits in the span, counted by population count.</summary>
+    public int Digits(int start, int end) => Count(_digit, start, end);
+
+    /// <summary>Capital ASCII letters in the span.</summary>
+    public int Capitals(int start, int end) => Count(_upper, start, end);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Count(ulong[] mask, int start, int end)
+    {
+        if (end <= start) return 0;
         var first = start >> 6;
         var last = (end - 1) >> 6;
-        var head = _digit[first] & (ulong.MaxValue << (start & 63));
+        var head = mask[first] & (ulong.MaxValue << (start & 63));
         var tailMask = ulong.MaxValue >> (63 - ((end - 1) & 63));
         if (first == last) return BitOperations.PopCount(head & tailMask);
         var count = BitOperations.PopCount(head);
-        for (var i = first + 1; i < last; i++) count += BitOperations.PopCount(_digit[i]);
-        return count + BitOperations.PopCount(_digit[last] & tailMask);
+        for (var i = first + 1; i < last; i++) count += BitOperations.PopCount(mask[i]);
+        return count + BitOperations.PopCount(mask[last] & tailMask);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,10 +16,12 @@ internal static class ContextWords
     {
         if (keywords.Length == 0) return false;
         var bytes = text.Bytes;
-        return AnyWord(bytes[Math.Max(0, start - Before)..start], keywords)
-            || AnyWord(text.Key, keywords)
-            || AnyWord(text.ParentKey, keywords)
-            || AnyWord(bytes[end..Math.Min(bytes.Length, end + After)], keywords);
+        // Whole words only: half of one may read as another.
+        var from = Math.Max(0, start - Before);
+        if (from > 0 && ByteClass.IsWord(bytes[from - 1])) while (from < start && ByteClass.IsWord(bytes[from])) from++;
+        var to = Math.Min(bytes.Length, end + After);
+        if (to < bytes.Length && ByteClass.IsWord(bytes[to])) while (to > end && ByteClass.IsWord(bytes[to - 1])) to--;
+        return AnyWord(bytes[from..start], keywords) || AnyWord(text.Key, keywords) || AnyWord(text.ParentKey, keywords) || AnyWord(bytes[end..to], keywords);
     }
 
     public static bool AnyWord(ReadOnlySpan<byte> window, uint[] keywords)
@@ -32,7 +34,7 @@ internal static class ContextWords
 
 /// <summary>
 /// Enumerates the folded hashes of words in a window: for <c>customerSSN_number</c> the hashes of "customer", "ssn", "number", and of the
-/// joined whole "customerssnnumber".
+/// joined whole "customerssnnumber". A mask such as <c>[IP_ADDRESS_1]</c> is no word: what redaction wrote announces nothing.
 /// </summary>
 internal ref struct WordHashes(ReadOnlySpan<byte> text)
 {
@@ -63,7 +65,7 @@ internal ref struct WordHashes(ReadOnlySpan<byte> text)
         }
         IsWhole = false;
         var i = _position;
-        while (i < _text.Length && !IsPart(_text[i])) i++;
+        while (i < _text.Length && !IsPart(_text[i])) i += _text[i] == '[' ? Math.Max(1, MaskLength(_text[i..])) : 1;
         if (i >= _text.Length)
         {
             _position = i;
@@ -86,6 +88,16 @@ internal ref struct WordHashes(ReadOnlySpan<byte> text)
         _position = i;
         Current = hash;
         return true;
+    }
+
+    /// <summary>Length of a mask that begins here; 0 if none does.</summary>
+    public static int MaskLength(ReadOnlySpan<byte> text)
+    {
+        var i = 1;
+        while (i < text.Length && (ByteClass.IsUpper(text[i]) || text[i] == '_')) i++;
+        if (i < 3) return 0;
+        while (i < text.Length && i < 64 && (ByteClass.IsAlphanumeric(text[i]) || text[i] is (byte)'_' or (byte)'#' or (byte)':')) i++;
+        return i < text.Length && text[i] == ']' ? i + 1 : 0;
     }
 
     private static bool IsPart(byte b) => ByteClass.IsWord(b) && b != '_';

@@ -1,22 +1,37 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Approvals.Redaction.Rules;
 
 namespace Approvals.Redaction.Scan;
 
 /// <summary>
-/// Which rule keywords stand around a place: computed for a stretch of 512 bytes at a time and kept until the scan moves on, so that the
-/// many candidates of a line share one look at its words. It may say yes for a word slightly too far away; the rule then looks exactly.
+/// Which rule keywords stand around a place: every word of the text is looked at once, block by block, and a place sees its own block and the ones before and
+/// after. It may say yes for a word slightly too far away; the rule then looks exactly.
 /// </summary>
 internal sealed class NearbyKeywords
 {
-    private const int Stretch = 512;
-    private const int Margin = 96;
+    private const int BlockBits = 8;
+    private const int Ring = 4;
 
+    /// <summary>Joined names longer than this are no keyword.</summary>
+    private const int LongestName = 96;
+
+    private readonly Block[] _blocks = [new(), new(), new(), new()];
+    private readonly Block _keys = new();
     private ulong[] _allowed = [];
-    private int _stretch = -1;
+    private ulong[] _open = [];
+    private int _at = -1;
     private bool _anyVendor;
     private bool _any;
 
-    public void Reset() => _stretch = -1;
+    /// <summary>Forgets the text.</summary>
+    public void Reset()
+    {
+        _at = -1;
+        foreach (var block in _blocks) block.Number = -1;
+        _keys.Number = -1;
+    }
 
     public bool AnyVendor(in ScanText text, int at)
     {
@@ -35,37 +50,136 @@ internal sealed class NearbyKeywords
     public bool Allows(in ScanText text, int at, int rule)
     {
         Ensure(text, at);
-        return (_allowed[rule >> 6] >> (rule & 63) & 1) != 0;
+        var slot = text.Rules[rule].Slot;
+        return _any && (_allowed[slot >> 6] >> (slot & 63) & 1) != 0;
     }
 
+    /// <summary>Of one vector the rules that need no keyword at this place or have one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<ulong> Open(in ScanText text, int at, int vector)
+    {
+        Ensure(text, at);
+        return Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_open), (nuint)(vector * 8));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Ensure(in ScanText text, int at)
     {
-        var stretch = at / Stretch;
-        if (stretch != _stretch) Compute(text, stretch);
+        if (at >> BlockBits != _at) Move(text, at >> BlockBits);
     }
 
-    private void Compute(in ScanText text, int stretch)
+    private void Move(in ScanText text, int number)
     {
-        _stretch = stretch;
-        var index = text.Rules.Keywords;
-        if (_allowed.Length != index.Words) _allowed = new ulong[index.Words];
-        else if (_any) Array.Clear(_allowed);
-        _any = _anyVendor = false;
-        var from = Math.Max(0, stretch * Stretch - Margin);
-        var to = Math.Min(text.Bytes.Length, (stretch + 1) * Stretch + Margin);
-        Mark(index, text.Bytes[from..to]);
-        Mark(index, text.Key);
-        Mark(index, text.ParentKey);
-    }
-
-    private void Mark(KeywordIndex index, ReadOnlySpan<byte> window)
-    {
-        foreach (var hash in new WordHashes(window))
+        _at = number;
+        if (_keys.Number != 0)
         {
-            if (index.Find(hash) is not { } keyword) continue;
-            _any = true;
-            _anyVendor |= keyword.Vendor;
-            for (var i = 0; i < _allowed.Length; i++) _allowed[i] |= keyword.Rules[i];
+            _keys.Begin(0, text.Rules.Filter.Words);
+            foreach (var hash in new WordHashes(text.Key)) Note(text, _keys, hash);
+            foreach (var hash in new WordHashes(text.ParentKey)) Note(text, _keys, hash);
+        }
+        var (before, here, after) = (BlockAt(text, number - 1), BlockAt(text, number), BlockAt(text, number + 1));
+        _any = before.Any | here.Any | after.Any | _keys.Any;
+        _anyVendor = before.AnyVendor | here.AnyVendor | after.AnyVendor | _keys.AnyVendor;
+        var filter = text.Rules.Filter;
+        if (_open.Length != filter.Words) (_allowed, _open) = (new ulong[filter.Words], new ulong[filter.Words]);
+        for (var vector = 0; vector < filter.Vectors; vector++)
+        {
+            var allowed = _any ? before.At(vector) | here.At(vector) | after.At(vector) | _keys.At(vector) : Vector512<ulong>.Zero;
+            allowed.CopyTo(_allowed, vector * 8);
+            (allowed | filter.Always(vector) | (text.MayBeWhole ? filter.Whole(vector) : Vector512<ulong>.Zero)).CopyTo(_open, vector * 8);
+        }
+    }
+
+    private Block BlockAt(in ScanText text, int number)
+    {
+        var block = _blocks[number & (Ring - 1)];
+        if (block.Number == number && number >= 0) return block;
+        block.Begin(number, text.Rules.Filter.Words);
+        if (number >= 0 && number << BlockBits < text.Bytes.Length) Read(text, block);
+        return block;
+    }
+
+    /// <summary>Notes the words that begin in a block.</summary>
+    private static void Read(in ScanText text, Block block)
+    {
+        var masks = text.Masks;
+        var bytes = text.Bytes;
+        var keywords = text.Rules.Keywords;
+        var from = block.Number << BlockBits;
+        var to = Math.Min(bytes.Length, from + (1 << BlockBits));
+        var start = masks.NextPart(from);
+        if (start == from && start > 0 && masks.IsPart(start - 1)) start = masks.NextPart(masks.NextNonPart(start));
+        while (start < to)
+        {
+            var end = masks.NextNonPart(start);
+            var length = end - start;
+            if (start > 0 && bytes[start - 1] == '[' && WordHashes.MaskLength(bytes[(start - 1)..]) is var mask and > 0)
+            {
+                start = masks.NextPart(start - 1 + mask);
+                continue;
+            }
+            var capitals = length > 1 ? masks.Capitals(start + 1, end) : 0;
+            if (capitals > 0 && capitals < length - 1)
+            {
+                // "customerSsn": each part, and the whole.
+                foreach (var hash in new WordHashes(bytes[start..end])) Note(text, block, hash);
+            }
+            else if (keywords.MayBe(RuleFilter.Bytes(bytes, start), length))
+            {
+                Note(text, block, ByteClass.FoldedHash(bytes[start..end]));
+            }
+            if (end < bytes.Length && IsJoint(bytes[end]) && !(start > 1 && IsJoint(bytes[start - 1]) && masks.IsPart(start - 2))) Joined(text, block, start);
+            start = masks.NextPart(end);
+        }
+    }
+
+    /// <summary>"iban_number", "x-api-key": the parts are noted one by one; here the joined whole is.</summary>
+    private static void Joined(in ScanText text, Block block, int start)
+    {
+        var bytes = text.Bytes;
+        var three = 0u;
+        var limit = Math.Min(bytes.Length, start + LongestName);
+        var end = start;
+        for (var count = 0; end < limit && count < 3; end++)
+        {
+            if (IsJoint(bytes[end])) continue;
+            if (!ByteClass.IsWord(bytes[end])) return;
+            three |= (uint)bytes[end] << 8 * count++;
+        }
+        if (!text.Rules.Keywords.MayBeginWith(three)) return;
+        while (end < limit && (ByteClass.IsWord(bytes[end]) || bytes[end] == '-')) end++;
+        foreach (var hash in new WordHashes(bytes[start..end])) Note(text, block, hash);
+    }
+
+    private static bool IsJoint(byte b) => b is (byte)'_' or (byte)'-';
+
+    private static void Note(in ScanText text, Block block, uint hash)
+    {
+        if (text.Rules.Keywords.Find(hash) is not { } keyword) return;
+        block.Any = true;
+        block.AnyVendor |= keyword.Vendor;
+        for (var i = 0; i < block.Rules.Length; i++) block.Rules[i] |= keyword.Rules[i];
+    }
+
+    /// <summary>The rules whose keywords begin in one stretch of the text.</summary>
+    private sealed class Block
+    {
+        public int Number { get; set; } = -1;
+
+        public bool Any { get; set; }
+
+        public bool AnyVendor { get; set; }
+
+        public ulong[] Rules { get; private set; } = [];
+
+        public Vector512<ulong> At(int vector) => Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Rules), (nuint)(vector * 8));
+
+        public void Begin(int number, int words)
+        {
+            Number = number;
+            if (Rules.Length != words) Rules = new ulong[words];
+            else if (Any) Array.Clear(Rules);
+            Any = AnyVendor = false;
         }
     }
 }

@@ -28,6 +28,8 @@ internal readonly ref struct ScanText
 
     public required NearbyKeywords Nearby { get; init; }
 
+    public required Needles Needles { get; init; }
+
     public required Secrets.KeyMeanings Names { get; init; }
 
     public required HitBuffer Hits { get; init; }

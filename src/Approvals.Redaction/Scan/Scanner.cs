@@ -1,5 +1,6 @@
-using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Approvals.Redaction.Identifiers;
 using Approvals.Redaction.Rules;
 using Approvals.Redaction.Secrets;
@@ -19,6 +20,7 @@ internal static class Scanner
     {
         var from = text.Hits.Count;
         text.Masks.Compute(text.Bytes);
+        text.Needles.Reset();
         Tokens(text);
         Anchors(text, from);
     }
@@ -36,13 +38,6 @@ internal static class Scanner
         {
             var end = masks.NextNonWord(start);
             var length = end - start;
-            if (start + 4 <= bytes.Length)
-            {
-                var four = BinaryPrimitives.ReadUInt32LittleEndian(bytes[start..]);
-                TryRules(text, text.Rules.WithPrefix(four), start, length, int.MaxValue);
-                TryRules(text, text.Rules.WithThree(four), start, length, int.MaxValue);
-                TryRules(text, text.Rules.WithTwo(bytes[start], bytes[start + 1]), start, length, int.MaxValue);
-            }
             if (length >= 3 && end + 2 < bytes.Length)
             {
                 if (bytes[end] == '(') Calls.AtParenthesis(text, start, end);
@@ -53,43 +48,46 @@ internal static class Scanner
             if (length == 4 && bytes[start] == 'c' && bytes[start..end].SequenceEqual("curl"u8)) CommandLines.AtCurl(text, end);
             if (start > 0 && bytes[start - 1] == '-' && (start == 1 || bytes[start - 2] is (byte)'-' or (byte)' ')) CommandLines.AtFlag(text, start);
             if (end < bytes.Length && bytes[end] == '~' && bytes[end - 1] == 'Q') AzureClientSecrets.AtTilde(text, end);
+            var kinds = TokenKinds.Word;
+            var digits = masks.Digits(start, end);
+            var leading = int.MaxValue;
             if (ByteClass.IsDigit(bytes[start]))
             {
                 if (start >= numbersDoneTo) numbersDoneTo = Numbers.At(text, start, out numbersEnd);
                 if (numbersDoneTo < 0) plainTo = numbersDoneTo = -numbersDoneTo;
-                if (start >= plainTo) TryRules(text, text.Rules.WithDigitToken(length, text.At(end)), start, length, masks.Digits(start, Math.Max(end, numbersEnd)));
+                if (start >= plainTo)
+                {
+                    kinds |= TokenKinds.Digit;
+                    leading = numbersEnd > end ? masks.Digits(start, numbersEnd) : digits;
+                }
             }
             else if (length <= 128 && ByteClass.IsLetter(bytes[start]))
             {
-                if (masks.Digits(start, end) > 0 || (end < bytes.Length - 1 && length <= 4 && bytes[end] is (byte)' ' or (byte)'-' && ByteClass.IsDigit(bytes[end + 1])))
-                    TryRules(text, text.Rules.WithLetterToken(length, text.At(end)), start, length, int.MaxValue);
+                if (digits > 0 || (end < bytes.Length - 1 && length <= 4 && bytes[end] is (byte)' ' or (byte)'-' && ByteClass.IsDigit(bytes[end + 1]))) kinds |= TokenKinds.Letter;
                 if (length >= 4 && ByteClass.IsDigit(bytes[start + 2])) IbanAt(text, start);
             }
+            var keyed = false;
             if (start >= runDoneTo)
             {
                 // One long run of base64 letters may hold many words; it is looked at once, from its beginning.
                 runDoneTo = end;
-                if (end < bytes.Length && bytes[end] is (byte)'-' or (byte)'+' or (byte)'/') runDoneTo = RunEnd(bytes, end);
-                if (runDoneTo - start >= RuleBook.LongRun && !IsDigest(bytes[start..runDoneTo])) TryRules(text, text.Rules.WithLongRun, start, int.MaxValue, int.MaxValue);
-                if (runDoneTo - start >= ShortestKeyed && masks.Digits(start, runDoneTo) > 0) KeyedSecrets.AtToken(text, start);
-                else if (length == 8 && end < bytes.Length && bytes[end] == ':') KeyedSecrets.AtToken(text, start);
+                if (end < bytes.Length && bytes[end] is (byte)'-' or (byte)'+' or (byte)'/') runDoneTo = masks.NextNonRun(end);
+                if (runDoneTo - start >= RuleBook.LongRun && !IsDigest(bytes[start..runDoneTo])) kinds |= TokenKinds.LongRun;
+                keyed = (runDoneTo - start >= ShortestKeyed && masks.Digits(start, runDoneTo) > 0) || (length == 8 && end < bytes.Length && bytes[end] == ':');
             }
-            else if (length >= ShortestKeyed && masks.Digits(start, end) > 0)
+            else if (length >= ShortestKeyed)
             {
-                KeyedSecrets.AtToken(text, start);
+                keyed = digits > 0;
             }
+            if (text.Needles.Near(text, start)) kinds |= TokenKinds.Needle;
+            TryRules(text, start, length, kinds, leading);
+            if (keyed) KeyedSecrets.AtToken(text, start, length);
             start = masks.NextWord(end);
         }
     }
 
     /// <summary>Digests to SHA-256 and UUIDs are long runs too, without a capital past F.</summary>
     private static bool IsDigest(ReadOnlySpan<byte> run) => run.Length <= 64 && !run.ContainsAnyInRange((byte)'G', (byte)'Z') && (run.Length == 36 || run.IndexOf((byte)'-') < 0);
-
-    private static int RunEnd(ReadOnlySpan<byte> bytes, int end)
-    {
-        while (end < bytes.Length && ByteClass.IsBase64(bytes[end])) end++;
-        return end;
-    }
 
     private static void IbanAt(in ScanText text, int start)
     {
@@ -98,28 +96,36 @@ internal static class Scanner
     }
 
     /// <param name="text">The text under scan.</param>
-    /// <param name="candidates">Rules that may match here.</param>
     /// <param name="start">First byte of the word.</param>
     /// <param name="length">Length of the word.</param>
+    /// <param name="kinds">What the word is.</param>
     /// <param name="digits">Digits in the run of numbers that begins here; rules that need more are not tried.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TryRules(in ScanText text, in Candidates candidates, int start, int length, int digits)
+    private static void TryRules(in ScanText text, int start, int length, TokenKinds kinds, int digits)
     {
-        if (candidates.Always is not null && length >= candidates.ShortestAlways) Try(text, candidates.Always, start, length, digits, keyed: false);
-        if (candidates.Keyed is not null && length >= candidates.ShortestKeyed && (text.MayBeWhole || text.Nearby.Any(text, start))) Try(text, candidates.Keyed, start, length, digits, keyed: true);
+        var filter = text.Rules.Filter;
+        var first = RuleFilter.Bytes(text.Bytes, start);
+        for (var vector = 0; vector < filter.Vectors; vector++)
+        {
+            var candidates = filter.At(vector, first, length, kinds);
+            if (candidates == Vector512<ulong>.Zero) continue;
+            // Of the rules that the bytes allow, those that need no company or have it.
+            candidates &= text.Nearby.Open(text, start, vector);
+            if (candidates != Vector512<ulong>.Zero) Try(text, vector, candidates, start, digits);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Try(in ScanText text, Rule[] candidates, int start, int length, int digits, bool keyed)
+    private static void Try(in ScanText text, int vector, Vector512<ulong> chosen, int start, int digits)
     {
-        var first = text.Bytes[start];
-        foreach (var rule in candidates)
-        {
-            if (length < rule.MinimumFirstWord || digits < rule.LeadingDigits || !rule.Pattern!.First.Contains(first)) continue;
-            if (keyed && !(text.MayBeWhole && rule.Reach == Reach.WholeValue) && !text.Nearby.Allows(text, start, rule.Index)) continue;
-            var end = rule.Pattern.Match(text.Bytes, start, out var valueStart, out var valueEnd);
-            if (end >= 0) RuleMatch.Consider(text, rule.Index, rule, start, valueStart, valueEnd);
-        }
+        for (var i = 0; i < 8; i++)
+            for (var bits = chosen[i]; bits != 0; bits &= bits - 1)
+            {
+                var rule = text.Rules.InSlot(vector * 512 + i * 64 + BitOperations.TrailingZeroCount(bits));
+                if (digits < rule.LeadingDigits || (rule.NeedleIndex >= 0 && !text.Needles.Near(rule, start))) continue;
+                var end = rule.Pattern!.Match(text.Bytes, start, out var valueStart, out var valueEnd);
+                if (end >= 0) RuleMatch.Consider(text, rule.Index, rule, start, valueStart, valueEnd);
+            }
     }
 
     private static void Anchors(in ScanText text, int from)

@@ -24,9 +24,16 @@ internal sealed class Workspace(Rules.RuleBook rules)
     /// <summary>Hits in cells of a table.</summary>
     public HitBuffer Cells { get; } = new();
 
+    /// <summary>Hits of a stretch of a long text while it is looked at again, and those of all such stretches.</summary>
+    public HitBuffer Window { get; } = new();
+
+    public HitBuffer Settled { get; } = new();
+
     public FixedPoint FixedPoint { get; } = new(rules);
 
     public NearbyKeywords Nearby { get; } = new();
+
+    public Needles Needles { get; } = new();
 
     public Word[] Words { get; } = new Word[8192];
 

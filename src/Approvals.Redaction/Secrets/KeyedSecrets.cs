@@ -11,15 +11,32 @@ internal static class KeyedSecrets
 {
     private const int Before = 60;
 
-    public static void AtToken(in ScanText text, int start)
+    public static void AtToken(in ScanText text, int start, int length)
     {
         if (!text.Nearby.AnyVendor(text, start)) return;
         var bytes = text.Bytes;
+        if (!FormatMayMatch(text, start, length) && text.Masks.NextNonRun(start) - start < Vendors.Shortest) return;
         var window = bytes[Math.Max(0, start - Before)..start];
         var vendor = Try(text, window, start);
         if (text.Key.Length > 0) vendor |= Try(text, text.Key, start);
         if (vendor) Vendors.AtToken(text, start, window);
     }
+
+    /// <summary>Whether the first bytes leave any rule whose keyword is near.</summary>
+    private static bool FormatMayMatch(in ScanText text, int start, int length)
+    {
+        var filter = text.Rules.Filter;
+        var before = start > 0 && IsLead(text.Bytes[start - 1]);
+        for (var vector = 0; vector < filter.Vectors; vector++)
+        {
+            var found = filter.At(vector, RuleFilter.Bytes(text.Bytes, start), length, TokenKinds.Keyed);
+            if (before) found |= filter.At(vector, RuleFilter.Bytes(text.Bytes, start - 1), int.MaxValue, TokenKinds.Keyed);
+            if ((found & text.Nearby.Open(text, start, vector)) != System.Runtime.Intrinsics.Vector512<ulong>.Zero) return true;
+        }
+        return false;
+    }
+
+    private static bool IsLead(byte b) => b is (byte)'-' or (byte)'=' or (byte)'+' or (byte)'/';
 
     /// <summary>Tries the rules of every word; says whether a vendor is named whose keys have no rule.</summary>
     private static bool Try(in ScanText text, ReadOnlySpan<byte> window, int start)
@@ -27,12 +44,13 @@ internal static class KeyedSecrets
         var vendor = false;
         foreach (var hash in new WordHashes(window))
         {
+            if (text.Rules.Keywords.Find(hash) is null) continue;
             vendor |= Vendors.Hashes.Contains(hash);
             foreach (var index in text.Rules.WithKeyword(hash))
             {
                 var rule = text.Rules[index];
                 // The value may begin with characters that are in no word, such as '-' or '='.
-                if (!TryAt(text, index, rule, start) && start > 0 && text.Bytes[start - 1] is (byte)'-' or (byte)'=' or (byte)'+' or (byte)'/') TryAt(text, index, rule, start - 1);
+                if (!TryAt(text, index, rule, start) && start > 0 && IsLead(text.Bytes[start - 1])) TryAt(text, index, rule, start - 1);
             }
         }
         return vendor;

@@ -11,11 +11,13 @@ namespace Approvals.Redaction.Secrets;
 /// </summary>
 internal static class Vendors
 {
-    private const int Shortest = 16;
+    public const int Shortest = 16;
     private const int Longest = 512;
 
+    public static readonly IReadOnlyCollection<string> Names = Load();
+
     /// <summary>Folded hashes of the names.</summary>
-    public static readonly FrozenSet<uint> Hashes = Load();
+    public static readonly FrozenSet<uint> Hashes = Names.Select(n => ByteClass.FoldedHash(Encoding.UTF8.GetBytes(n))).ToFrozenSet();
 
     private static readonly FrozenSet<uint> Identifiers = Prose.Cues.Set("id ids uuid guid sha sha1 sha256 sha512 md5 hash digest checksum commit rev revision ref etag integrity request trace span version tag image build name user username "
         + "email account url uri host path file node instance resource message event order date time");
@@ -62,15 +64,15 @@ internal static class Vendors
 
     private static readonly System.Buffers.SearchValues<byte> HexAndHyphen = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF-"u8);
 
-    private static FrozenSet<uint> Load()
+    private static HashSet<string> Load()
     {
         using var reader = new StreamReader(typeof(Vendors).Assembly.GetManifestResourceStream("Approvals.Redaction.Secrets.Vendors.txt")!);
-        var names = new HashSet<uint>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         while (reader.ReadLine() is { } line)
         {
             if (line.StartsWith('#')) continue;
-            foreach (var name in line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) names.Add(ByteClass.FoldedHash(Encoding.UTF8.GetBytes(name)));
+            foreach (var name in line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) names.Add(name);
         }
-        return names.ToFrozenSet();
+        return names;
     }
 }

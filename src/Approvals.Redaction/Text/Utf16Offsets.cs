@@ -10,6 +10,8 @@ internal ref struct Utf16Offsets(ReadOnlySpan<byte> utf8)
     /// <summary>UTF-16 offset of a byte offset that is not before the last one asked for.</summary>
     public int At(int offset)
     {
+        var ascii = _utf8[_byte..offset].IndexOfAnyInRange((byte)0x80, (byte)0xFF) is var high and >= 0 ? high : offset - _byte;
+        (_byte, _unit) = (_byte + ascii, _unit + ascii);
         for (; _byte < offset; _byte++)
         {
             var b = _utf8[_byte];
