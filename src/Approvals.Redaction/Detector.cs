@@ -17,6 +17,9 @@ internal sealed class Detector
     private readonly HashSet<string> _allowed;
     private readonly float[] _minimum;
 
+    /// <summary>How long the mask of a hit is at least.</summary>
+    private readonly Func<Hit, int> _maskLength;
+
     public Detector(RedactionOptions options)
     {
         _options = options;
@@ -24,6 +27,9 @@ internal sealed class Detector
         Rules = new RuleBook(table);
         _allowed = new HashSet<string>(options.AllowedValues, StringComparer.Ordinal);
         _minimum = new float[Rules.Count];
+        var masks = new int[Rules.Count];
+        for (var i = 0; i < masks.Length; i++) masks[i] = Mask.Masker.ShortestMask(options.Operators.TryGetValue(Rules[i].Type, out var op) ? op : options.DefaultOperator, Rules[i].Type);
+        _maskLength = hit => masks[hit.Rule];
         for (var i = 0; i < Rules.Count; i++)
         {
             var minimum = options.MinimumConfidences.TryGetValue(Rules[i].Type, out var own) ? own : options.MinimumConfidence;
@@ -86,11 +92,12 @@ internal sealed class Detector
         var window = workspace.Window;
         var settled = workspace.Settled;
         settled.Clear();
-        for (var next = 0; FixedPoint.NextWindow(utf8, workspace.Hits.Items, Rules, ref next, out var from, out var to);)
+        for (int next = 0, first = 0; FixedPoint.NextWindow(utf8, workspace.Hits.Items, _maskLength, ref next, out var from, out var to);)
         {
             window.Clear();
-            foreach (ref readonly var hit in workspace.Hits.Items)
-                if (hit.Start >= from && hit.End <= to) window.Add(hit.Start - from, hit.End - from, hit.Rule, hit.Confidence);
+            var items = workspace.Hits.Items;
+            while (first < items.Length && items[first].Start < from) first++;
+            for (var i = first; i < items.Length && items[i].End <= to; i++) window.Add(items[i].Start - from, items[i].End - from, items[i].Rule, items[i].Confidence);
             Settle(workspace, utf8[from..to], key, parentKey, isValue, window);
             foreach (ref readonly var hit in window.Items) settled.Add(hit.Start + from, hit.End + from, hit.Rule, hit.Confidence);
         }

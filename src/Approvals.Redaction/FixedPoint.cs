@@ -26,23 +26,23 @@ internal sealed class FixedPoint(RuleBook rules)
     /// The next stretch of a long text to look at again: the lines around hits whose mask may bring something nearer or open a word boundary. A value that stands
     /// free and is no longer than its mask moves everything apart, and a mask itself is no context for anything.
     /// </summary>
-    public static bool NextWindow(ReadOnlySpan<byte> text, ReadOnlySpan<Hit> hits, RuleBook rules, ref int next, out int from, out int to)
+    public static bool NextWindow(ReadOnlySpan<byte> text, ReadOnlySpan<Hit> hits, Func<Hit, int> maskLength, ref int next, out int from, out int to)
     {
         from = to = 0;
-        while (next < hits.Length && IsHarmless(text, hits[next], rules)) next++;
+        while (next < hits.Length && IsHarmless(text, hits[next], maskLength)) next++;
         if (next == hits.Length) return false;
         from = LineStart(text, Math.Max(0, hits[next].Start - Around));
         to = LineEnd(text, Math.Min(text.Length, hits[next].End + Around));
         for (next++; next < hits.Length && hits[next].Start < to; next++)
         {
-            if (hits[next].End > to || (to - from < LongestWindow && !IsHarmless(text, hits[next], rules))) to = Math.Max(hits[next].End, LineEnd(text, Math.Min(text.Length, hits[next].End + Around)));
-            else if (to - from >= LongestWindow && !IsHarmless(text, hits[next], rules)) break;
+            if (hits[next].End > to || (to - from < LongestWindow && !IsHarmless(text, hits[next], maskLength))) to = Math.Max(hits[next].End, LineEnd(text, Math.Min(text.Length, hits[next].End + Around)));
+            else if (to - from >= LongestWindow && !IsHarmless(text, hits[next], maskLength)) break;
         }
         return true;
     }
 
-    private static bool IsHarmless(ReadOnlySpan<byte> text, Hit hit, RuleBook rules) =>
-        hit.End - hit.Start <= rules[hit.Rule].Type.Length + 4
+    private static bool IsHarmless(ReadOnlySpan<byte> text, Hit hit, Func<Hit, int> maskLength) =>
+        hit.End - hit.Start <= maskLength(hit)
         && (hit.Start == 0 || text[hit.Start - 1] is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'(' or (byte)'"')
         && (hit.End == text.Length || text[hit.End] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)')' or (byte)'"' or (byte)',');
 

@@ -82,13 +82,15 @@ internal static class Numbers
 
     private static bool MajorIssuer(ReadOnlySpan<byte> v) => v[0] is (byte)'4' or (byte)'5' or (byte)'6' or (byte)'2' || (v[0] == '3' && v[1] == '5');
 
-    private static readonly uint[] CardWords = RuleTable.KeywordHashes(["card", "credit", "creditcard", "debit", "visa", "mastercard", "amex", "pan", "cc", "ccn", "payment", "kreditkarte", "carte", "tarjeta", "carta", "maestro", "discover", "diners", "jcb", "cardnumber"]);
+    public static readonly string[] CardWords = ["card", "credit", "creditcard", "debit", "visa", "mastercard", "amex", "pan", "cc", "payment", "kreditkarte", "carte", "tarjeta", "carta", "maestro", "discover", "diners", "jcb", "cardnumber", "ccn"];
+
+    private static readonly uint[] AnyCardWords = RuleTable.KeywordHashes(CardWords);
 
     private static readonly uint[] CreditWords = RuleTable.KeywordHashes(["creditcard", "cardnumber", "credit", "debit", "visa", "mastercard", "amex", "ccn"]);
 
-    private static bool CreditContext(in ScanText text, int start, int end) => ContextWords.Near(text, start, end, CreditWords);
+    private static bool CreditContext(in ScanText text, int start, int end) => text.Nearby.Allows(text, start, BuiltIn.CreditCard) && ContextWords.Near(text, start, end, CreditWords);
 
-    private static bool CardContext(in ScanText text, int start, int end) => ContextWords.Near(text, start, end, CardWords);
+    private static bool CardContext(in ScanText text, int start, int end) => text.Nearby.Allows(text, start, BuiltIn.CreditCard) && ContextWords.Near(text, start, end, AnyCardWords);
 
     private static bool IsWhole(in ScanText text, int start, int end) => text.Key.Length == 0 && end - start == text.Bytes.Length;
 

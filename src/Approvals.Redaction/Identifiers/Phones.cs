@@ -6,9 +6,13 @@ namespace Approvals.Redaction.Identifiers;
 /// <summary>Phone numbers: international with a plus, North American shapes, and national shapes beside a word that says phone.</summary>
 internal static class Phones
 {
-    private static readonly uint[] Words = RuleTable.KeywordHashes([
+    public static readonly string[] Words =
+    [
         "phone", "telephone", "tel", "mobile", "cell", "cellphone", "fax", "call", "contact", "whatsapp", "sms", "dial", "desk", "office", "number", "reach", "text", "message", "messages", "messaging", "handy",
-        "telefon", "telefono", "teléfono", "telefone", "móvil", "portable", "téléphone", "puhelin", "phonenumber", "msisdn", "hotline", "ring", "home", "work"]);
+        "telefon", "telefono", "teléfono", "telefone", "móvil", "portable", "téléphone", "puhelin", "phonenumber", "msisdn", "hotline", "ring", "home", "work",
+    ];
+
+    private static readonly uint[] AnyWords = RuleTable.KeywordHashes(Words);
 
     /// <summary>What makes a bare run of digits a phone number; "number" or "call" alone does not.</summary>
     private static readonly uint[] StrongWords = RuleTable.KeywordHashes([
@@ -41,7 +45,7 @@ internal static class Phones
             if (digits is >= 8 and <= 15 && bytes[starts[0]] != '0') text.Add(from, end, BuiltIn.Phone, 0.85f);
             return;
         }
-        var context = ContextWords.Near(text, from, end, last == 0 && !open ? StrongWords : Words);
+        var context = text.Nearby.Allows(text, from, BuiltIn.Phone) && ContextWords.Near(text, from, end, last == 0 && !open ? StrongWords : AnyWords);
         var american = NorthAmerican(bytes, starts[..(last + 1)], ends[..(last + 1)], digits);
         if (american && (last > 0 || context)) text.Add(from, end, BuiltIn.Phone, context ? 0.85f : 0.6f);
         else if (context && (last > 0 || digits is >= 9 and <= 12)) text.Add(from, end, BuiltIn.Phone, 0.6f);

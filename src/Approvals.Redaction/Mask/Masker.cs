@@ -26,6 +26,17 @@ internal sealed class Masker(RedactionOptions options)
         _ => "keep",
     };
 
+    /// <summary>Length of the shortest mask of a type.</summary>
+    public static int ShortestMask(MaskOperator op, string type) => op switch
+    {
+        MaskOperator.Remove => 0,
+        MaskOperator.Hash => type.Length + 19,
+        MaskOperator.Pseudonym => type.Length + 4,
+        // What is kept moves nothing.
+        MaskOperator.Keep => int.MaxValue,
+        _ => type.Length + 2,
+    };
+
     public string Replacement(string type, ReadOnlySpan<byte> value)
     {
         switch (OperatorFor(type))

@@ -33,7 +33,7 @@ internal static class BuiltIn
     public static readonly Rule[] Rules =
     [
         Rule("email", Types.Email, 0.95f),
-        Rule("phone", Types.Phone, 0.7f),
+        Rule("phone", Types.Phone, 0.7f, words: Identifiers.Phones.Words),
         Rule("ipv4", Types.IpAddress, 0.85f),
         Rule("ipv6", Types.IpAddress, 0.85f),
         Rule("private-key-pem", Types.PrivateKey, 0.99f),
@@ -43,7 +43,7 @@ internal static class BuiltIn
         Rule("authorization-header", Types.Secret, 0.85f, -4),
         Rule("command-line-user", Types.Secret, 0.85f, -4),
         Rule("url", Types.Url, 0.6f),
-        Rule("credit-card", Types.CreditCard, 0.9f),
+        Rule("credit-card", Types.CreditCard, 0.9f, words: Identifiers.Numbers.CardWords),
         Rule("person-name", Types.Person, 0.6f),
         Rule("place-name", Types.Location, 0.6f),
         Rule("organization-name", Types.Organization, 0.6f),
@@ -60,6 +60,6 @@ internal static class BuiltIn
         Rule("vendor-secret", Types.Secret, 0.6f, -8),
     ];
 
-    private static Rule Rule(string id, string type, float confidence, int rank = 0) =>
-        new() { Id = id, Type = type, Confidence = confidence, Rank = RuleTable.RankOf(type) + rank };
+    private static Rule Rule(string id, string type, float confidence, int rank = 0, string[]? words = null) =>
+        new() { Words = words ?? [], Id = id, Type = type, Confidence = confidence, Rank = RuleTable.RankOf(type) + rank };
 }

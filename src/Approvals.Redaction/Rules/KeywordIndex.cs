@@ -17,9 +17,6 @@ internal sealed class KeywordIndex
     /// <summary>One bit for the length and first eight bytes of every keyword.</summary>
     private readonly ulong[] _words = new ulong[FilterBits / 64];
 
-    /// <summary>One bit for the first three bytes of every keyword.</summary>
-    private readonly ulong[] _beginnings = new ulong[FilterBits / 64];
-
     public KeywordIndex(Rule[] rules, int words, IEnumerable<string> vendors, IReadOnlySet<uint> keyed)
     {
         var table = new Dictionary<uint, Keyword>();
@@ -47,7 +44,6 @@ internal sealed class KeywordIndex
             var bytes = Encoding.UTF8.GetBytes(word);
             var hash = ByteClass.FoldedHash(bytes);
             Set(_words, WordBit(RuleFilter.Bytes(bytes, 0), bytes.Length));
-            Set(_beginnings, BeginningBit((uint)RuleFilter.Bytes(bytes, 0)));
             if (!table.TryGetValue(hash, out var keyword)) table[hash] = keyword = new Keyword(new ulong[words], vendor || keyed.Contains(hash));
             return keyword;
         }
@@ -55,9 +51,6 @@ internal sealed class KeywordIndex
 
     /// <summary>Whether a word of this length that begins with these bytes may be a keyword; most are none, and need no hash.</summary>
     public bool MayBe(ulong firstBytes, int length) => IsSet(_words, WordBit(firstBytes, length));
-
-    /// <summary>Whether a keyword may begin with these three bytes.</summary>
-    public bool MayBeginWith(uint three) => IsSet(_beginnings, BeginningBit(three));
 
     public Keyword? Find(uint hash)
     {
@@ -73,9 +66,6 @@ internal sealed class KeywordIndex
         var used = ulong.MaxValue >> (64 - Math.Min(length, 8) * 8);
         return (int)(((bytes | 0x2020202020202020) & used ^ (ulong)length << 57) * 0x9E3779B97F4A7C15 >> 48);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int BeginningBit(uint bytes) => (int)(((bytes | 0x202020) & 0xFFFFFF) * 2654435761u >> 16);
 
     private static void Set(ulong[] bits, int bit) => bits[bit >> 6] |= 1UL << (bit & 63);
 

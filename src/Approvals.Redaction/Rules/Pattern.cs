@@ -267,13 +267,13 @@ internal sealed class Pattern
             {
                 if (literal.Count == 0) literalReach = reach;
                 literal.Add(single);
-                if (literal.Count >= 3 || literal is [(byte)'@']) Offer(new Needle([[.. literal]], 0, literalReach, shortest), literal.Count >= 3 ? 3 : 1);
+                if (literal.Count >= 3 || literal is [(byte)'@']) Offer(new Needle([[.. literal]], 0, literalReach, shortest), literal.Count >= 3 ? 2 : 1);
             }
             else
             {
                 literal.Clear();
-                if (s.Kind == Kind.Alternatives && s.Min == 1 && s.Alternatives!.Length <= 4 && s.Alternatives.All(a => a.Length >= 3)) Offer(new Needle(s.Alternatives, 0, reach, shortest), 3);
-                if (s.Kind == Kind.Class && s.Min >= ShortestRun && s.Set.Except(Base64) == default) Offer(new Needle([], s.Min, reach, shortest), 2);
+                if (s.Kind == Kind.Alternatives && s.Min == 1 && s.Alternatives!.Length <= 4 && s.Alternatives.All(a => a.Length >= 3)) Offer(new Needle(s.Alternatives, 0, reach, shortest), 2);
+                if (s.Kind == Kind.Class && s.Min >= ShortestRun && reach < FarthestNeedle && s.Set.Except(Base64) == default) Offer(new Needle([], s.Min, reach, shortest), 3);
             }
             // A beginning of any length: names of hosts and the like are shorter than this.
             reach = Math.Min(FarthestNeedle, reach + (s.Kind == Kind.Alternatives ? s.Alternatives!.Max(a => a.Length) : s.Max));
@@ -283,10 +283,10 @@ internal sealed class Pattern
         void Offer(Needle needle, int worth)
         {
             // The same literal, one byte longer, is better as well.
-            if (needle.Reach > 0 && (best is null || worth > Worth(best) || (worth == 3 && best.Reach == needle.Reach && best.Literals.Length == 1 && needle.Literals.Length == 1))) best = needle;
+            if (needle.Reach > 0 && (best is null || worth > Worth(best) || (worth == 2 && best.Run == 0 && best.Reach == needle.Reach && best.Literals.Length == 1 && needle.Literals.Length == 1))) best = needle;
         }
 
-        static int Worth(Needle needle) => needle.Run > 0 ? 2 : needle.Literals[0].Length >= 3 ? 3 : 1;
+        static int Worth(Needle needle) => needle.Run > 0 ? 3 : needle.Literals[0].Length >= 3 ? 2 : 1;
     }
 
     private const int ShortestRun = 32;

@@ -42,9 +42,6 @@ internal sealed class Rule
     /// <summary>Its place among the rules that are tried only where their needle stands ahead; -1 for others.</summary>
     public int NeedleIndex { get; set; } = -1;
 
-    /// <summary>How many digits a match that begins with one needs before its first letter; a prefilter.</summary>
-    public int LeadingDigits { get; set; }
-
     public ValueCheck? Check { get; init; }
 
     /// <summary>Least Shannon entropy in bits per byte of the value.</summary>

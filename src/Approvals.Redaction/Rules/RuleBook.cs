@@ -36,9 +36,8 @@ internal sealed class RuleBook
             var rule = _rules[i];
             rule.Index = i;
             if (rule.Pattern is not { } pattern) continue;
-            rule.LeadingDigits = pattern.LeadingDigits;
             var kinds = KindsOf(rule, pattern);
-            if (kinds is not (TokenKinds.Word or TokenKinds.Keyed) && rule.Reach == Reach.Anywhere && pattern.Needle is not null && (kinds != TokenKinds.LongRun || pattern.Needle.Run == 0))
+            if (kinds is not (TokenKinds.Word or TokenKinds.Keyed or TokenKinds.LongRun) && rule.Reach == Reach.Anywhere && pattern.Needle is not null)
             {
                 kinds = TokenKinds.Needle;
                 rule.NeedleIndex = needles.Count;

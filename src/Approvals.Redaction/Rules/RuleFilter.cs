@@ -32,7 +32,7 @@ internal enum TokenKinds
 /// <summary>
 /// Which rules may match at a place: bit-parallel over all rules at once, as in Shift-And matching (Baeza-Yates and Gonnet, 1992). For each of the first
 /// six bytes a table says which rules can have that byte there, one more which rules can begin with a word of that length; what is left after
-/// seven ANDs is tried. The order of the rules does not matter, and adding one costs a bit.
+/// a few ANDs is tried. The order of the rules does not matter, and adding one costs a bit.
 /// </summary>
 internal sealed class RuleFilter
 {
@@ -42,11 +42,14 @@ internal sealed class RuleFilter
     private const int Rows = 129;
 
     private const int LongestWord = 64;
+    private const int MostDigits = 20;
     private const int Kinds = 32;
 
     private readonly ulong[] _places;
     private readonly ulong[] _lengths;
     private readonly ulong[] _kinds;
+    private readonly ulong[] _digits;
+    private readonly ulong[] _beginnings = new ulong[(1 << 16) / 64];
     private readonly ulong[] _always;
     private readonly ulong[] _whole;
 
@@ -57,6 +60,7 @@ internal sealed class RuleFilter
         _places = new ulong[Places * Rows * Words];
         _lengths = new ulong[(LongestWord + 2) * Words];
         _kinds = new ulong[Kinds * Words];
+        _digits = new ulong[(MostDigits + 1) * Words];
         _always = new ulong[Words];
         _whole = new ulong[Words];
     }
@@ -76,6 +80,7 @@ internal sealed class RuleFilter
         for (var place = 0; place < Places; place++)
             for (var b = 0; b < Rows; b++)
                 if (b == 128 ? first[place].Any : first[place].Any || first[place].Set.Contains((byte)b)) _places[(place * Rows + b) * Words + word] |= bit;
+        if (kinds == TokenKinds.Word) AddBeginnings(first);
         var lengths = rule.Pattern.FirstToken(LongestWord).Lengths;
         for (var length = 1; length <= LongestWord + 1; length++)
             if (length > LongestWord || (lengths >> (length - 1) & 1) != 0) _lengths[length * Words + word] |= bit;
@@ -84,8 +89,35 @@ internal sealed class RuleFilter
             var keyed = (kind & (int)TokenKinds.Keyed) != 0;
             if (kinds == TokenKinds.Word ? !keyed : ((int)kinds & kind) != 0) _kinds[kind * Words + word] |= bit;
         }
+        for (var digits = 0; digits <= MostDigits; digits++)
+            if (digits == MostDigits || digits >= rule.Pattern.LeadingDigits) _digits[digits * Words + word] |= bit;
         if (rule.Reach == Reach.Anywhere) _always[word] |= bit;
         if (rule.Reach == Reach.WholeValue) _whole[word] |= bit;
+    }
+
+    /// <summary>Whether any format with a fixed beginning may begin with these bytes: what most words fail.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool MayBegin(ulong bytes)
+    {
+        var bit = BeginningBit((uint)bytes);
+        return (_beginnings[bit >> 6] >> (bit & 63) & 1) != 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int BeginningBit(uint bytes) => (int)((bytes & 0xFFFFFF) * 2654435761u >> 16);
+
+    private void AddBeginnings((ByteSet Set, bool Any)[] first)
+    {
+        var (x, y, z) = (Members(first[0]), Members(first[1]), Members(first[2]));
+        foreach (var one in x)
+            foreach (var two in y)
+                foreach (var three in z)
+                {
+                    var bit = BeginningBit((uint)(one | two << 8 | three << 16));
+                    _beginnings[bit >> 6] |= 1UL << (bit & 63);
+                }
+
+        static int[] Members((ByteSet Set, bool Any) place) => [.. Enumerable.Range(0, 256).Where(b => place.Any || place.Set.Contains((byte)b))];
     }
 
     /// <summary>The bytes at a place, for <see cref="At"/>; zero after the end of the text.</summary>
@@ -114,6 +146,10 @@ internal sealed class RuleFilter
         }
         return found;
     }
+
+    /// <summary>Those that need no more digits than so many before anything else.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<ulong> WithDigits(int vector, int digits) => Load(ref MemoryMarshal.GetArrayDataReference(_digits), Math.Min(digits, MostDigits) * Words + vector * 8);
 
     /// <summary>Those that need no company.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -82,24 +82,24 @@ internal sealed class CharacterMasks
     }
 
     /// <summary>First byte at or after <paramref name="from"/> that belongs to a word; the text length if there is none.</summary>
-    public int NextWord(int from) => Next(_word, from, 0);
+    public int NextWord(int from) => NextSet(_word, from);
 
     /// <summary>First byte at or after <paramref name="from"/> that belongs to no word.</summary>
-    public int NextNonWord(int from) => Next(_word, from, ulong.MaxValue);
+    public int NextNonWord(int from) => NextClear(_word, from);
 
     /// <summary>As <see cref="NextWord"/>, for parts of names: an underscore is in none.</summary>
-    public int NextPart(int from) => Next(_part, from, 0);
+    public int NextPart(int from) => NextSet(_part, from);
 
-    public int NextNonPart(int from) => Next(_part, from, ulong.MaxValue);
+    public int NextNonPart(int from) => NextClear(_part, from);
 
     public bool IsPart(int at) => (_part[at >> 6] >> (at & 63) & 1) != 0;
 
-    public int NextAnchor(int from) => Next(_anchor, from, 0);
+    public int NextAnchor(int from) => NextSet(_anchor, from);
 
-    public int NextNonDigit(int from) => Next(_digit, from, ulong.MaxValue);
+    public int NextNonDigit(int from) => NextClear(_digit, from);
 
     /// <summary>First byte at or after <paramref name="from"/> that is no letter of either base64 alphabet.</summary>
-    public int NextNonRun(int from) => Next(_run, from, ulong.MaxValue);
+    public int NextNonRun(int from) => NextClear(_run, from);
 
     /// <summary>Where at or after <paramref name="from"/> the next <see cref="LongRun"/> base64 letters in a row begin; the text length if nowhere.</summary>
     public int NextLongRun(int from)
@@ -140,18 +140,30 @@ internal sealed class CharacterMasks
         return count + BitOperations.PopCount(mask[last] & tailMask);
     }
 
+    // INVARIANT of both: from <= Length. Bits after the text are clear, and one clear block follows, so no search runs out of the array.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Next(ulong[] mask, int from, ulong invert)
+    private int NextSet(ulong[] mask, int from)
     {
+        ref var blocks = ref MemoryMarshal.GetArrayDataReference(mask);
         var block = from >> 6;
-        if (from >= Length) return Length;
-        var bits = (mask[block] ^ invert) & (ulong.MaxValue << (from & 63));
-        var blocks = Length >> 6;
-        while (bits == 0)
+        var bits = Unsafe.Add(ref blocks, block) >> (from & 63);
+        if (bits != 0) return from + BitOperations.TrailingZeroCount(bits);
+        for (var last = Length >> 6; ++block <= last;)
         {
-            if (++block > blocks) return Length;
-            bits = mask[block] ^ invert;
+            bits = Unsafe.Add(ref blocks, block);
+            if (bits != 0) return (block << 6) + BitOperations.TrailingZeroCount(bits);
         }
-        return Math.Min((block << 6) + BitOperations.TrailingZeroCount(bits), Length);
+        return Length;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int NextClear(ulong[] mask, int from)
+    {
+        ref var blocks = ref MemoryMarshal.GetArrayDataReference(mask);
+        var block = from >> 6;
+        var bits = ~Unsafe.Add(ref blocks, block) >> (from & 63);
+        if (bits != 0) return from + BitOperations.TrailingZeroCount(bits);
+        do bits = ~Unsafe.Add(ref blocks, ++block); while (bits == 0);
+        return (block << 6) + BitOperations.TrailingZeroCount(bits);
     }
 }

@@ -75,8 +75,7 @@ internal ref struct WordHashes(ReadOnlySpan<byte> text)
         var start = i;
         while (i < _text.Length && IsPart(_text[i]))
         {
-            // A new part begins where lower case turns to upper case, and at the last capital of a run of capitals (SSNNumber).
-            if (i > start && ByteClass.IsUpper(_text[i]) && (ByteClass.IsLower(_text[i - 1]) || (i + 1 < _text.Length && ByteClass.IsLower(_text[i + 1]) && ByteClass.IsUpper(_text[i - 1])))) break;
+            if (i > start && IsCut(_text, i)) break;
             var b = ByteClass.Fold(_text[i]);
             hash = (hash ^ b) * 16777619u;
             _whole = (_whole ^ b) * 16777619u;
@@ -89,6 +88,10 @@ internal ref struct WordHashes(ReadOnlySpan<byte> text)
         Current = hash;
         return true;
     }
+
+    /// <summary>A new part begins where lower case turns to upper case, and at the last capital of a run of capitals (SSNNumber).</summary>
+    public static bool IsCut(ReadOnlySpan<byte> text, int i) =>
+        ByteClass.IsUpper(text[i]) && (ByteClass.IsLower(text[i - 1]) || (i + 1 < text.Length && ByteClass.IsLower(text[i + 1]) && ByteClass.IsUpper(text[i - 1])));
 
     /// <summary>Length of a mask that begins here; 0 if none does.</summary>
     public static int MaskLength(ReadOnlySpan<byte> text)

@@ -113,21 +113,19 @@ internal sealed class NearbyKeywords
         {
             var end = masks.NextNonPart(start);
             var length = end - start;
+            if (length == 1 && (end == bytes.Length || !IsJoint(bytes[end])))
+            {
+                start = masks.NextPart(end);
+                continue;
+            }
             if (start > 0 && bytes[start - 1] == '[' && WordHashes.MaskLength(bytes[(start - 1)..]) is var mask and > 0)
             {
                 start = masks.NextPart(start - 1 + mask);
                 continue;
             }
             var capitals = length > 1 ? masks.Capitals(start + 1, end) : 0;
-            if (capitals > 0 && capitals < length - 1)
-            {
-                // "customerSsn": each part, and the whole.
-                foreach (var hash in new WordHashes(bytes[start..end])) Note(text, block, hash);
-            }
-            else if (keywords.MayBe(RuleFilter.Bytes(bytes, start), length))
-            {
-                Note(text, block, ByteClass.FoldedHash(bytes[start..end]));
-            }
+            if (keywords.MayBe(RuleFilter.Bytes(bytes, start), length)) Note(text, block, ByteClass.FoldedHash(bytes[start..end]));
+            if (capitals > 0 && capitals < length - 1) Parts(text, block, start, end);
             if (end < bytes.Length && IsJoint(bytes[end]) && !(start > 1 && IsJoint(bytes[start - 1]) && masks.IsPart(start - 2))) Joined(text, block, start);
             start = masks.NextPart(end);
         }
@@ -137,18 +135,31 @@ internal sealed class NearbyKeywords
     private static void Joined(in ScanText text, Block block, int start)
     {
         var bytes = text.Bytes;
-        var three = 0u;
+        var first = 0UL;
         var limit = Math.Min(bytes.Length, start + LongestName);
-        var end = start;
-        for (var count = 0; end < limit && count < 3; end++)
+        int end = start, length = 0;
+        for (; end < limit; end++)
         {
             if (IsJoint(bytes[end])) continue;
-            if (!ByteClass.IsWord(bytes[end])) return;
-            three |= (uint)bytes[end] << 8 * count++;
+            if (!ByteClass.IsWord(bytes[end])) break;
+            if (length < 8) first |= (ulong)bytes[end] << 8 * length;
+            length++;
         }
-        if (!text.Rules.Keywords.MayBeginWith(three)) return;
-        while (end < limit && (ByteClass.IsWord(bytes[end]) || bytes[end] == '-')) end++;
+        if (!text.Rules.Keywords.MayBe(first, length)) return;
         foreach (var hash in new WordHashes(bytes[start..end])) Note(text, block, hash);
+    }
+
+    /// <summary>"customerSsn": each part; the whole is noted as any word. The cuts are those of <see cref="WordHashes"/>.</summary>
+    private static void Parts(in ScanText text, Block block, int start, int end)
+    {
+        var bytes = text.Bytes;
+        var from = start;
+        for (var i = start + 1; i <= end; i++)
+        {
+            if (i < end && !WordHashes.IsCut(bytes[..end], i)) continue;
+            if (text.Rules.Keywords.MayBe(RuleFilter.Bytes(bytes, from), i - from)) Note(text, block, ByteClass.FoldedHash(bytes[from..i]));
+            from = i;
+        }
     }
 
     private static bool IsJoint(byte b) => b is (byte)'_' or (byte)'-';

@@ -8,11 +8,13 @@ namespace Approvals.Redaction.Scan;
 /// </summary>
 internal sealed class Needles
 {
+    private const int LongNeedle = 43;
+
     /// <summary>The next place of each literal needle; of a run needle nothing is kept here.</summary>
     private int[] _next = [];
 
-    /// <summary>The next run of base64 letters that is long enough for the least of the run needles.</summary>
-    private (int At, int End) _run;
+    /// <summary>The next run of base64 letters that is long enough for some needle, and for one of the long ones.</summary>
+    private (int At, int End) _run, _longRun;
 
     private int _literalsFrom;
     private int _runsFrom;
@@ -23,7 +25,7 @@ internal sealed class Needles
     {
         _fresh = true;
         _literalsFrom = _runsFrom = 0;
-        _run = (-1, -1);
+        _run = _longRun = (-1, -1);
     }
 
     /// <summary>Whether any such rule may match at a place. Places must not go backwards.</summary>
@@ -35,7 +37,8 @@ internal sealed class Needles
         var needle = rule.Pattern!.Needle!;
         if (needle.Run == 0) return _next[rule.NeedleIndex] - needle.Reach <= start;
         // A run that is too short for this rule may have a longer one behind it.
-        return _run.At - needle.Reach <= start && (_run.End - Math.Max(_run.At, start) >= needle.Run || _run.End < start + needle.Reach);
+        var run = needle.Run >= LongNeedle ? _longRun : _run;
+        return run.At - needle.Reach <= start && (run.End - Math.Max(run.At, start) >= needle.Run || run.End < start + needle.Reach);
     }
 
     private bool Literals(in ScanText text, int start)
@@ -79,24 +82,33 @@ internal sealed class Needles
 
     private bool Runs(in ScanText text, int start)
     {
-        var (least, reach) = (text.Rules.ShortestRunNeedle, text.Rules.FarthestRunNeedle);
-        // Still inside the run that was found before: its end is known, which keeps one endless run linear.
-        if (_run.At < start && _run.End - start < least)
+        var reach = text.Rules.FarthestRunNeedle;
+        Advance(text, start, text.Rules.ShortestRunNeedle, ref _run);
+        if (_run.At == int.MaxValue)
         {
-            var masks = text.Masks;
-            _run = (int.MaxValue, int.MaxValue);
-            for (var at = masks.NextLongRun(start); at < text.Bytes.Length;)
-            {
-                var end = masks.NextNonRun(at);
-                if (end - at >= least)
-                {
-                    _run = (at, end);
-                    break;
-                }
-                at = end < text.Bytes.Length ? masks.NextLongRun(end) : end;
-            }
+            _runsFrom = int.MaxValue;
+            return false;
         }
-        _runsFrom = _run.At == int.MaxValue ? int.MaxValue : Math.Max(_run.At - reach, start + 1);
-        return _run.At != int.MaxValue && _run.At - reach <= start;
+        Advance(text, start, LongNeedle, ref _longRun);
+        _runsFrom = Math.Max(_run.At - reach, start + 1);
+        return _run.At - reach <= start;
+    }
+
+    private static void Advance(in ScanText text, int start, int least, ref (int At, int End) run)
+    {
+        // Still inside the run that was found before: its end is known, which keeps one endless run linear.
+        if (run.At >= start || run.End - start >= least) return;
+        var masks = text.Masks;
+        run = (int.MaxValue, int.MaxValue);
+        for (var at = masks.NextLongRun(start); at < text.Bytes.Length;)
+        {
+            var end = masks.NextNonRun(at);
+            if (end - at >= least)
+            {
+                run = (at, end);
+                return;
+            }
+            at = end < text.Bytes.Length ? masks.NextLongRun(end) : end;
+        }
     }
 }

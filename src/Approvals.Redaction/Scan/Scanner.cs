@@ -38,7 +38,7 @@ internal static class Scanner
         {
             var end = masks.NextNonWord(start);
             var length = end - start;
-            if (length >= 3 && end + 2 < bytes.Length)
+            if (length >= 3 && end + 2 < bytes.Length && bytes[end] is (byte)' ' or (byte)'(' or (byte)'"' or (byte)'\'')
             {
                 if (bytes[end] == '(') Calls.AtParenthesis(text, start, end);
                 else if (bytes[end] == ' ' && bytes[end + 1] is (byte)'"' or (byte)'\'') Calls.AtQuote(text, start, end);
@@ -105,24 +105,27 @@ internal static class Scanner
     {
         var filter = text.Rules.Filter;
         var first = RuleFilter.Bytes(text.Bytes, start);
+        if (kinds == TokenKinds.Word && !filter.MayBegin(first)) return;
         for (var vector = 0; vector < filter.Vectors; vector++)
         {
-            var candidates = filter.At(vector, first, length, kinds);
+            var candidates = filter.At(vector, first, length, kinds) & filter.WithDigits(vector, digits);
             if (candidates == Vector512<ulong>.Zero) continue;
             // Of the rules that the bytes allow, those that need no company or have it.
             candidates &= text.Nearby.Open(text, start, vector);
-            if (candidates != Vector512<ulong>.Zero) Try(text, vector, candidates, start, digits);
+            if (candidates != Vector512<ulong>.Zero) Try(text, vector, candidates, start);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Try(in ScanText text, int vector, Vector512<ulong> chosen, int start, int digits)
+    private static void Try(in ScanText text, int vector, Vector512<ulong> chosen, int start)
     {
-        for (var i = 0; i < 8; i++)
-            for (var bits = chosen[i]; bits != 0; bits &= bits - 1)
+        Span<ulong> words = stackalloc ulong[8];
+        chosen.CopyTo(words);
+        for (var i = 0; i < words.Length; i++)
+            for (var bits = words[i]; bits != 0; bits &= bits - 1)
             {
                 var rule = text.Rules.InSlot(vector * 512 + i * 64 + BitOperations.TrailingZeroCount(bits));
-                if (digits < rule.LeadingDigits || (rule.NeedleIndex >= 0 && !text.Needles.Near(rule, start))) continue;
+                if (rule.NeedleIndex >= 0 && !text.Needles.Near(rule, start)) continue;
                 var end = rule.Pattern!.Match(text.Bytes, start, out var valueStart, out var valueEnd);
                 if (end >= 0) RuleMatch.Consider(text, rule.Index, rule, start, valueStart, valueEnd);
             }
