@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Approvals.Durable;
@@ -8,23 +9,35 @@ namespace Approvals.Durable;
 /// </summary>
 public sealed class ActivityDefinition
 {
-    private ActivityDefinition(string name, Func<ActivityContext, JsonElement, CancellationToken, Task<JsonElement>> run)
+    private readonly Func<ActivityContext, ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>> run;
+
+    private ActivityDefinition(string name, Func<ActivityContext, ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>> run)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        (Name, RunAsync) = (name, run);
+        (Name, this.run) = (name, run);
     }
 
     public string Name { get; }
 
-    /// <summary>Runs one attempt. The token is canceled when the host stops; the attempt then runs again after the restart.</summary>
-    public Func<ActivityContext, JsonElement, CancellationToken, Task<JsonElement>> RunAsync { get; }
+    /// <summary>
+    /// Runs one attempt: input and output as UTF-8 JSON by <see cref="DurableJson.Options"/>. The token is canceled when the host stops; the attempt
+    /// then runs again after the restart.
+    /// </summary>
+    public Task<byte[]> RunAsync(ActivityContext context, ReadOnlyMemory<byte> input, CancellationToken cancellationToken) => run(context, input, cancellationToken);
+
+    /// <summary>The same for an engine that hands JSON over parsed.</summary>
+    public async Task<JsonElement> RunAsync(ActivityContext context, JsonElement input, CancellationToken cancellationToken)
+    {
+        byte[] output = await run(context, JsonMarshal.GetRawUtf8Value(input).ToArray(), cancellationToken).ConfigureAwait(false);
+        return JsonSerializer.Deserialize<JsonElement>(output, DurableJson.Options);
+    }
 
     public static ActivityDefinition Create<TInput, TOutput>(
         string name, Func<ActivityContext, TInput, CancellationToken, Task<TOutput>> run) =>
         new(name, async (context, input, cancellationToken) =>
         {
-            TOutput output = await run(context, input.Deserialize<TInput>(DurableJson.Options)!, cancellationToken).ConfigureAwait(false);
-            return JsonSerializer.SerializeToElement(output, DurableJson.Options);
+            TOutput output = await run(context, JsonSerializer.Deserialize<TInput>(input.Span, DurableJson.Options)!, cancellationToken).ConfigureAwait(false);
+            return JsonSerializer.SerializeToUtf8Bytes(output, DurableJson.Options);
         });
 }
 

@@ -1,11 +1,11 @@
-using System.Text.Json;
 using Approvals.Durable;
 using Microsoft.Extensions.Logging;
 
 namespace Approvals.Engine;
 
 /// <summary>One attempt of an activity.</summary>
-internal sealed record Attempt(Instance Instance, int Step, int Number, string Name, JsonElement Input);
+/// <param name="Input">UTF-8 JSON.</param>
+internal sealed record Attempt(Instance Instance, int Step, int Number, string Name, byte[] Input);
 
 /// <summary>Runs attempts on the thread pool, so many at once and the rest in the order they came.</summary>
 internal sealed class ActivityDispatcher(EngineCore engine, int maxConcurrent) : IDisposable
@@ -76,9 +76,8 @@ internal sealed class ActivityDispatcher(EngineCore engine, int maxConcurrent) :
         Message ended;
         try
         {
-            JsonElement result = await definition.RunAsync(
-                new ActivityContext(attempt.Instance.Id, attempt.Number), attempt.Input, _stopping.Token).ConfigureAwait(false);
-            byte[] json = Payload.Raw(result).ToArray();
+            byte[] json = await definition.RunAsync(
+                new ActivityContext(attempt.Instance.Id, attempt.Number), attempt.Input.AsMemory(), _stopping.Token).ConfigureAwait(false);
             ended = json.Length <= Payload.MaxLength
                 ? new Message.AttemptEnded(attempt.Step, attempt.Number, json, null, permanent: false)
                 : new Message.AttemptEnded(attempt.Step, attempt.Number, null, "result_too_large", permanent: true);

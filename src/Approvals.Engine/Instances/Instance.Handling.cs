@@ -260,7 +260,7 @@ internal sealed partial class Instance
             run.Replay(record);
         foreach (PendingActivity activity in _progress!.Activities)
         {
-            if (run.Context.FindActivity(activity.Step) is { } call && Checksum.Compute(Payload.Raw(call.Input)) != activity.InputCheck)
+            if (run.Context.FindActivity(activity.Step) is { } call && Checksum.Compute(call.Input) != activity.InputCheck)
                 throw NondeterminismException.InputDiffers(new HistoryAction.CallActivity(activity.Step, activity.Name, 0));
         }
 

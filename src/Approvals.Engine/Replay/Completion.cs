@@ -50,4 +50,5 @@ internal sealed class Completion<T>(int step) : Completion(step)
 }
 
 /// <summary>An activity that the code called, with what it takes to run it.</summary>
-internal sealed record ActivityCall(Completion Completion, string Name, JsonElement Input, RetryPolicy? Retry);
+/// <param name="Input">UTF-8 JSON.</param>
+internal sealed record ActivityCall(Completion Completion, string Name, byte[] Input, RetryPolicy? Retry);

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Approvals.Durable;
 
 namespace Approvals.Engine;
@@ -58,10 +57,10 @@ internal sealed class OrchestrationContext(string instanceId, int version, Actio
     {
         Scheduler.Verify();
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        JsonElement json = Payload.ToElement(input, "The input of an activity");
+        byte[] json = Payload.ToBytes(input, "The input of an activity");
         var completion = new Completion<TResult>(++_step);
         _activities.Add(completion.Step, new ActivityCall(completion, name, json, retry));
-        Actions.Add(new HistoryAction.CallActivity(completion.Step, name, Checksum.Compute(Payload.Raw(json))));
+        Actions.Add(new HistoryAction.CallActivity(completion.Step, name, Checksum.Compute(json)));
         return completion.Task;
     }
 

@@ -12,18 +12,6 @@ internal static class Payload
 
     public const int MaxStatusLength = 16 * 1024;
 
-    public static JsonElement ToElement(object? value, string what)
-    {
-        JsonElement element = value switch
-        {
-            JsonElement json => json,
-            null => JsonSerializer.SerializeToElement<object?>(null, DurableJson.Options),
-            _ => JsonSerializer.SerializeToElement(value, value.GetType(), DurableJson.Options),
-        };
-        Limit(Raw(element).Length, what);
-        return element;
-    }
-
     public static byte[] ToBytes(object? value, string what)
     {
         byte[] json = value switch
@@ -36,7 +24,7 @@ internal static class Payload
         return json;
     }
 
-    public static ReadOnlySpan<byte> Raw(JsonElement element) => JsonMarshal.GetRawUtf8Value(element);
+    private static ReadOnlySpan<byte> Raw(JsonElement element) => JsonMarshal.GetRawUtf8Value(element);
 
     public static JsonElement Parse(byte[] json) => JsonDocument.Parse(json).RootElement;
 
