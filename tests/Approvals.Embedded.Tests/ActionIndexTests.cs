@@ -20,6 +20,34 @@ public sealed class ActionIndexTests
     }
 
     [Fact]
+    public async Task Creations_at_once_are_one_write_and_all_get_what_it_stored()
+    {
+        await using StoreFolder stores = await StoreFolder.OpenAsync();
+        Task<ActionDocument>[] created = await stores.Database.HoldAsync(() => new[]
+        {
+            stores.Index.CreateAsync(Document(1), CancellationToken.None),
+            stores.Index.CreateAsync(Document(1) with { Status = ActionStatus.InReview }, CancellationToken.None),
+        });
+        Assert.Equal([ActionStatus.Pending, ActionStatus.Pending], (await Task.WhenAll(created)).Select(document => document.Status));
+        await stores.RestartAsync();
+        Assert.Equal(ActionStatus.Pending, (await stores.Index.GetAsync(Id(1), CancellationToken.None))!.Status);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Creation_that_failed_fails_for_all_and_can_be_repeated(bool stored)
+    {
+        await using StoreFolder stores = await StoreFolder.OpenAsync();
+        using var bothAsked = new ManualResetEventSlim();
+        VaultTests.FailNextCommit(stores, stored, bothAsked.Wait);
+        Task<ActionDocument>[] created = [stores.Index.CreateAsync(Document(1), CancellationToken.None), stores.Index.CreateAsync(Document(1), CancellationToken.None)];
+        bothAsked.Set();
+        foreach (Task<ActionDocument> one in created) await Assert.ThrowsAsync<DatabaseException>(() => one);
+        Assert.Equal(Id(1), (await stores.Index.CreateAsync(Document(1), CancellationToken.None)).Id);
+    }
+
+    [Fact]
     public async Task Updates_at_once_are_all_applied()
     {
         await using StoreFolder stores = await StoreFolder.OpenAsync();

@@ -115,13 +115,14 @@ public sealed class VaultTests
         Assert.Equal(Payload, await stores.Vault.OpenAsync("a", CancellationToken.None));
     }
 
-    internal static void FailNextCommit(StoreFolder stores, bool stored)
+    internal static void FailNextCommit(StoreFolder stores, bool stored, Action? before = null)
     {
         bool failed = false;
         stores.Database.Failpoint = point =>
         {
             if (failed || point != (stored ? CommitPoint.AfterCommit : CommitPoint.BeforeCommit)) return;
             failed = true;
+            before?.Invoke();
             throw new DatabaseException("full", "A failure that the test asked for.");
         };
     }

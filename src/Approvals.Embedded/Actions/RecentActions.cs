@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Approvals.Workflow.Actions;
 
 namespace Approvals.Embedded.Actions;
@@ -46,6 +47,31 @@ internal sealed class RecentActions(int capacity)
         }
     }
 
+    /// <summary>
+    /// The submission and the redaction of an action create its document at the same moment: whoever comes first does, and
+    /// <see cref="EndCreation">says so</see>; the others wait for that one.
+    /// </summary>
+    public bool TryBeginCreation(Slot slot, [NotNullWhen(false)] out Task<ActionDocument>? others)
+    {
+        lock (gate)
+        {
+            others = slot.Creation?.Task;
+            if (others is not null) return false;
+            slot.Creation = new TaskCompletionSource<ActionDocument>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return true;
+        }
+    }
+
+    /// <summary>With the document that is stored now, or why nobody knows one; called once by whoever began.</summary>
+    public void EndCreation(Slot slot, ActionDocument? stored, Exception? error)
+    {
+        TaskCompletionSource<ActionDocument> creation;
+        lock (gate) (creation, slot.Creation) = (slot.Creation!, null);
+        if (stored is not null) creation.SetResult(stored);
+        else creation.SetException(error!);
+        _ = creation.Task.Exception; // seen, also when nobody joined
+    }
+
     /// <summary>A write may or may not have been stored.</summary>
     public void Doubt(Slot slot)
     {
@@ -86,6 +112,9 @@ internal sealed class RecentActions(int capacity)
         public ActionDocument? Document { get; set; }
 
         public long Version { get; set; }
+
+        /// <summary>While somebody creates the document.</summary>
+        public TaskCompletionSource<ActionDocument>? Creation { get; set; }
 
         public int Pins { get; set; }
 

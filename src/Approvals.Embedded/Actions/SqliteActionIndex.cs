@@ -41,6 +41,8 @@ public sealed class SqliteActionIndex : IActionIndex
         CREATE TABLE action_debt(action_id TEXT PRIMARY KEY) WITHOUT ROWID;
         """;
 
+    private static readonly string[] StatusNames = [.. Enum.GetValues<ActionStatus>().Select(status => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString()))];
+
     /// <summary>Twice what the port promises.</summary>
     private static readonly TimeSpan ReservationLifetime = TimeSpan.FromHours(48);
 
@@ -82,26 +84,7 @@ public sealed class SqliteActionIndex : IActionIndex
         try
         {
             if (recent.Look(slot) is { } known) return known.Document;
-            byte[] bytes = Packed.Pack(Write(document));
-            (ActionDocument Document, long Version, bool IsNew) stored = await database.WriteAsync(
-                writer =>
-                {
-                    int rows = writer.Execute(
-                        "INSERT INTO action(id, version, status, type, actor, document) VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-                        document.Id, Name(document.Status), document.Request.Type, ActorOf(document), bytes);
-                    if (rows == 0 && Find(writer, document.Id) is { } other) return (other.Document, other.Version, false);
-                    WriteGroups(writer, document);
-                    return (document, 1L, true);
-                },
-                cancellationToken);
-            recent.Put(slot, stored.Document, stored.Version);
-            if (stored.IsNew) changes.Announce(document.Id);
-            return stored.Document;
-        }
-        catch
-        {
-            recent.Doubt(slot);
-            throw;
+            return recent.TryBeginCreation(slot, out Task<ActionDocument>? others) ? await InsertAsync(slot, document) : await others.WaitAsync(cancellationToken);
         }
         finally
         {
@@ -207,6 +190,34 @@ public sealed class SqliteActionIndex : IActionIndex
         }
     }
 
+    /// <summary>Creates the document for everybody who asks meanwhile, so one caller's cancellation does not end it.</summary>
+    private async Task<ActionDocument> InsertAsync(RecentActions.Slot slot, ActionDocument document)
+    {
+        try
+        {
+            byte[] bytes = Packed.Pack(Write(document));
+            (ActionDocument Document, long Version, bool IsNew) stored = await database.WriteAsync(writer =>
+            {
+                int rows = writer.Execute(
+                    "INSERT INTO action(id, version, status, type, actor, document) VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+                    document.Id, Name(document.Status), document.Request.Type, ActorOf(document), bytes);
+                if (rows == 0 && Find(writer, document.Id) is { } other) return (other.Document, other.Version, false);
+                WriteGroups(writer, document);
+                return (document, 1L, true);
+            });
+            recent.Put(slot, stored.Document, stored.Version);
+            recent.EndCreation(slot, stored.Document, null);
+            if (stored.IsNew) changes.Announce(document.Id);
+            return stored.Document;
+        }
+        catch (Exception error)
+        {
+            recent.Doubt(slot);
+            recent.EndCreation(slot, null, error);
+            throw;
+        }
+    }
+
     /// <summary>
     /// Stores a changed document, if the one it was made from is still the stored one. Changed and serialized here, so that the one writer
     /// only compares and stores: it serves everybody. A lost comparison means that somebody else's change was stored, so one of those who
@@ -282,7 +293,7 @@ public sealed class SqliteActionIndex : IActionIndex
 
     private static string ActorOf(ActionDocument document) => document.Request.Chain.Actor.Id.ToString();
 
-    private static string Name(ActionStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
+    private static string Name(ActionStatus status) => StatusNames[(int)status];
 
     private static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, DurableJson.Options);
 
