@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Approvals.Durable;
 using Approvals.Ledger;
 using Approvals.Ledger.Json;
@@ -115,7 +114,7 @@ internal sealed class Submission(
     {
         try
         {
-            return ActionBinding.Create(body.Type, chain.Actor, chain.OnBehalfOf, Node(body.Target)!, Node(body.Parameters), nonce);
+            return ActionBinding.Create(body.Type, chain.Actor, chain.OnBehalfOf, body.Target, body.Parameters, nonce);
         }
         catch (LedgerFormatException refused)
         {
@@ -127,7 +126,7 @@ internal sealed class Submission(
     {
         try
         {
-            return ActionPayload.Write(binding, Node(body.Context), body.Justification);
+            return ActionPayload.Write(binding, body.Context, body.Justification);
         }
         catch (LedgerFormatException refused)
         {
@@ -140,13 +139,6 @@ internal sealed class Submission(
         "json_too_large" => new ProblemException(ProblemTypes.TooLarge, $"Send at most {RequestBody.MaxBytes:N0} bytes; pass large data by reference."),
         "json_too_deep" => new ProblemException(ProblemTypes.NestedTooDeep, $"Nest objects and arrays at most {StrictJson.MaxDepth} deep."),
         _ => new ProblemException(ProblemTypes.InvalidValue, refused.Message), // names the remedy and quotes nothing
-    };
-
-    private static JsonNode? Node(JsonElement? json) => json switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.Object } value => JsonObject.Create(value),
-        { } value => JsonValue.Create(value),
     };
 
     private sealed record Draft(string Id, string Nonce, DateTimeOffset At);

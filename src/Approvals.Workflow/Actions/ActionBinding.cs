@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Approvals.Ledger.Json;
 using Approvals.Workflow.Principals;
 
@@ -14,13 +14,11 @@ public sealed class ActionBinding
 {
     public const int SchemaVersion = 1;
 
-    private ActionBinding(JsonObject content, byte[] canonicalBytes)
+    private ActionBinding(byte[] canonicalBytes)
     {
-        (Content, CanonicalBytes) = (content, canonicalBytes);
+        CanonicalBytes = canonicalBytes;
         Digest = Sha256Digest.Of(canonicalBytes);
     }
-
-    public JsonObject Content { get; }
 
     public ReadOnlyMemory<byte> CanonicalBytes { get; }
 
@@ -32,29 +30,47 @@ public sealed class ActionBinding
     /// <param name="target">A string or an object.</param>
     /// <param name="nonce">From <see cref="NewNonce"/>.</param>
     /// <exception cref="Ledger.LedgerFormatException">The JSON cannot be made canonical (numbers outside IEEE 754 double, lone surrogates).</exception>
-    public static ActionBinding Create(string type, Principal actor, Principal? subject, JsonNode target, JsonNode? parameters, string nonce)
-    {
-        var content = new JsonObject
-        {
-            ["schemaVersion"] = SchemaVersion,
-            ["type"] = type,
-            ["actor"] = Reference(actor),
-            ["subject"] = subject is null ? null : Reference(subject),
-            ["target"] = target.DeepClone(),
-            ["parameters"] = parameters?.DeepClone(),
-            ["nonce"] = nonce,
-        };
-        return new ActionBinding(content, CanonicalJson.Canonicalize(content));
-    }
+    public static ActionBinding Create(string type, Principal actor, Principal? subject, JsonElement target, JsonElement? parameters, string nonce) =>
+        new(CanonicalJson.Canonicalize(
+            RawJson.Write(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("schemaVersion", SchemaVersion);
+                writer.WriteString("type", type);
+                WriteReference(writer, "actor", actor);
+                WriteReference(writer, "subject", subject);
+                writer.WritePropertyName("target");
+                RawJson.WriteTo(writer, target);
+                writer.WritePropertyName("parameters");
+                if (parameters is { } given) RawJson.WriteTo(writer, given);
+                else writer.WriteNullValue();
+                writer.WriteString("nonce", nonce);
+                writer.WriteEndObject();
+            }),
+            ActionPayload.MaxBytes));
 
     /// <summary>256 random bits, base64url.</summary>
     public static string NewNonce() => System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>How a principal stands in a binding and in the redacted view: <c>{kind, issuer, subject}</c>.</summary>
-    public static JsonObject Reference(Principal principal) => new()
+    internal static void WriteReference(Utf8JsonWriter writer, string name, Principal? principal)
     {
-        ["kind"] = principal.Kind.ToString().ToLowerInvariant(),
-        ["issuer"] = principal.Issuer,
-        ["subject"] = principal.Subject,
-    };
+        writer.WritePropertyName(name);
+        if (principal is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        writer.WriteStartObject();
+        WriteReferenceFields(writer, principal);
+        writer.WriteEndObject();
+    }
+
+    internal static void WriteReferenceFields(Utf8JsonWriter writer, Principal principal)
+    {
+        writer.WriteString("kind", principal.Kind.ToString().ToLowerInvariant());
+        writer.WriteString("issuer", principal.Issuer);
+        writer.WriteString("subject", principal.Subject);
+    }
 }

@@ -69,7 +69,7 @@ public sealed record ActionDocument
 /// <param name="Content">Object: <c>type, actor, subject, target, parameters, context, justification</c>, masked.</param>
 /// <param name="Digest"><c>sha256:</c> and the hex digest of <paramref name="Content"/> in canonical JSON. A vote names it.</param>
 /// <param name="Findings">What was masked, and where.</param>
-public sealed record RedactedView(JsonElement Content, string Digest, IReadOnlyList<Finding> Findings);
+public sealed record RedactedView([property: JsonConverter(typeof(RawJson))] JsonElement Content, string Digest, IReadOnlyList<Finding> Findings);
 
 public enum ExecutionOutcome
 {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Approvals.Ledger.Json;
 
 namespace Approvals.Workflow.Actions;
@@ -14,7 +13,7 @@ public static class ActionPayload
     /// The binding as it was hashed, and the rest, in a frame of their own: the parts may nest as deep as canonical JSON allows.
     /// </summary>
     /// <exception cref="Ledger.LedgerFormatException">A part has no canonical form, or all of it is larger than <see cref="MaxBytes"/>.</exception>
-    public static byte[] Write(ActionBinding binding, JsonNode? context, string? justification)
+    public static byte[] Write(ActionBinding binding, JsonElement? context, string? justification)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -23,7 +22,7 @@ public static class ActionPayload
             writer.WritePropertyName("binding");
             writer.WriteRawValue(binding.CanonicalBytes.Span, skipInputValidation: true);
             writer.WritePropertyName("context");
-            writer.WriteRawValue(CanonicalJson.Canonicalize(context, MaxBytes), skipInputValidation: true);
+            writer.WriteRawValue(context is { } given ? CanonicalJson.Canonicalize(given, MaxBytes) : "null"u8, skipInputValidation: true);
             writer.WriteString("justification", justification);
             writer.WriteEndObject();
         }
@@ -63,7 +62,7 @@ public static class ActionPayload
             {
                 if (!from.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return;
                 writer.WritePropertyName(name);
-                value.WriteTo(writer);
+                RawJson.WriteTo(writer, value);
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Approvals.Ledger.Json;
 using Approvals.Redaction;
 
@@ -15,13 +14,22 @@ public static class ActionView
     public static RedactedView Create(ActionRequest request, ReadOnlyMemory<byte> payload, Redactor redactor)
     {
         JsonRedaction redacted = redactor.RedactJson(ActionPayload.ReadForRedaction(payload, request.ActionDigest));
-        JsonObject content = JsonNode.Parse(redacted.Json, documentOptions: new JsonDocumentOptions { MaxDepth = 128 })!.AsObject();
-        content["type"] = request.Type;
-        content["actor"] = ActionBinding.Reference(request.Chain.Actor);
-        content["subject"] = request.Chain.OnBehalfOf is { } subject ? ActionBinding.Reference(subject) : null;
+        JsonElement masked = RawJson.Parse(redacted.Json);
+        byte[] content = RawJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type", request.Type);
+            ActionBinding.WriteReference(writer, "actor", request.Chain.Actor);
+            ActionBinding.WriteReference(writer, "subject", request.Chain.OnBehalfOf);
+            foreach (JsonProperty part in masked.EnumerateObject())
+            {
+                writer.WritePropertyName(part.Name);
+                RawJson.WriteTo(writer, part.Value);
+            }
 
+            writer.WriteEndObject();
+        });
         byte[] canonical = CanonicalJson.Canonicalize(content, ActionPayload.MaxBytes * 2);
-        using JsonDocument document = JsonDocument.Parse(canonical, new JsonDocumentOptions { MaxDepth = 128 });
-        return new RedactedView(document.RootElement.Clone(), Sha256Digest.Of(canonical), redacted.Findings);
+        return new RedactedView(RawJson.Parse(canonical), Sha256Digest.Of(canonical), redacted.Findings);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Approvals.Durable;
 using Approvals.Policy;
+using Approvals.Redaction;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Principals;
 
@@ -10,32 +11,31 @@ namespace Approvals.Workflow.Orchestration;
 /// <summary>What policy may look at: the redacted view, the verified principals, and what redaction found.</summary>
 internal static class PolicyView
 {
-    public static PolicyInput Of(ActionRequest request, RedactedView view, DateTimeOffset now)
-    {
-        var action = new JsonObject
+    private static readonly JsonElement Empty = RawJson.Parse("{}"u8.ToArray());
+
+    public static PolicyInput Of(ActionRequest request, RedactedView view, DateTimeOffset now) => new(
+        Element(writer =>
         {
-            ["type"] = request.Type,
-            ["target"] = Part(view, "target"),
-            ["parameters"] = Part(view, "parameters") ?? new JsonObject(),
-            ["justification"] = Part(view, "justification") ?? "",
-            ["audience"] = request.Audience,
-        };
-        var principal = new JsonObject
+            writer.WriteString("type", request.Type);
+            WritePart(writer, view, "target", "null"u8);
+            WritePart(writer, view, "parameters", "{}"u8);
+            WritePart(writer, view, "justification", "\"\""u8);
+            writer.WriteString("audience", request.Audience);
+        }),
+        Element(writer =>
         {
-            ["actor"] = Describe(request.Chain.Actor),
-            ["onBehalfOf"] = request.Chain.OnBehalfOf is { } subject ? Describe(subject) : null,
-            ["owners"] = new JsonArray([.. request.Chain.Owners.Select(Describe)]),
-        };
-        var findings = new JsonArray([.. view.Findings.Select(finding => new JsonObject
-        {
-            ["type"] = finding.Type,
-            ["rule"] = finding.Rule,
-            ["pointer"] = finding.Pointer,
-            ["confidence"] = finding.Confidence,
-            ["operator"] = finding.Operator,
-        })]);
-        return new PolicyInput(Element(action), Element(principal), Element(Part(view, "context") ?? new JsonObject()), Element(findings), now);
-    }
+            writer.WritePropertyName("actor");
+            Describe(writer, request.Chain.Actor);
+            writer.WritePropertyName("onBehalfOf");
+            if (request.Chain.OnBehalfOf is { } subject) Describe(writer, subject);
+            else writer.WriteNullValue();
+            writer.WriteStartArray("owners");
+            foreach (Principal owner in request.Chain.Owners) Describe(writer, owner);
+            writer.WriteEndArray();
+        }),
+        view.Content.TryGetProperty("context", out JsonElement context) ? context : Empty,
+        RawJson.Parse(RawJson.Write(writer => WriteFindings(writer, view.Findings))),
+        now);
 
     /// <summary>Whether two decisions ask the same people for the same thing; working hours, which depend on the day, aside.</summary>
     public static bool AskTheSame(PolicyDecision one, PolicyDecision other) =>
@@ -45,16 +45,45 @@ internal static class PolicyView
     private static JsonNode? Comparable(ReviewPlan plan) => JsonSerializer.SerializeToNode(
         plan with { Stages = [.. plan.Stages.Select(stage => stage with { Hours = stage.Hours is null ? null : [] })] }, DurableJson.Options);
 
-    private static JsonNode? Part(RedactedView view, string name) =>
-        view.Content.TryGetProperty(name, out JsonElement value) ? JsonSerializer.SerializeToNode(value) : null;
-
-    private static JsonElement Element(JsonNode node) => JsonSerializer.SerializeToElement(node);
-
-    private static JsonObject Describe(Principal principal)
+    private static JsonElement Element(Action<Utf8JsonWriter> fields) => RawJson.Parse(RawJson.Write(writer =>
     {
-        JsonObject described = ActionBinding.Reference(principal);
-        described["displayName"] = principal.DisplayName;
-        described["groups"] = new JsonArray([.. principal.Groups.Select(group => JsonValue.Create(group))]);
-        return described;
+        writer.WriteStartObject();
+        fields(writer);
+        writer.WriteEndObject();
+    }));
+
+    private static void WritePart(Utf8JsonWriter writer, RedactedView view, string name, ReadOnlySpan<byte> absent)
+    {
+        writer.WritePropertyName(name);
+        if (view.Content.TryGetProperty(name, out JsonElement value)) RawJson.WriteTo(writer, value);
+        else writer.WriteRawValue(absent, skipInputValidation: true);
+    }
+
+    private static void WriteFindings(Utf8JsonWriter writer, IReadOnlyList<Finding> findings)
+    {
+        writer.WriteStartArray();
+        foreach (Finding finding in findings)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type", finding.Type);
+            writer.WriteString("rule", finding.Rule);
+            writer.WriteString("pointer", finding.Pointer);
+            writer.WriteNumber("confidence", finding.Confidence);
+            writer.WriteString("operator", finding.Operator);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void Describe(Utf8JsonWriter writer, Principal principal)
+    {
+        writer.WriteStartObject();
+        ActionBinding.WriteReferenceFields(writer, principal);
+        writer.WriteString("displayName", principal.DisplayName);
+        writer.WriteStartArray("groups");
+        foreach (string group in principal.Groups) writer.WriteStringValue(group);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Gate
     public Gate(PolicyVerdict verdict = PolicyVerdict.Review, TimeSpan? expiresIn = null)
     {
         ActionBinding binding = ActionBinding.Create(
-            "data.export", Requester, null, JsonValue.Create("s3://partner"), new JsonObject { ["key"] = Secret }, ActionBinding.NewNonce());
+            "data.export", Requester, null, JsonSerializer.SerializeToElement("s3://partner"), JsonSerializer.SerializeToElement(new { key = Secret }), ActionBinding.NewNonce());
         Context = new ScriptedContext(Start, RunActivityAsync);
         Request = new ActionRequest(
             Context.InstanceId, "data.export", new PrincipalChain(Requester, null, []), binding.Digest, Start, Start + (expiresIn ?? TimeSpan.FromHours(1)), null, null);
