@@ -97,7 +97,12 @@ public sealed class EmbeddedHost : IAsyncDisposable
             var history = web.Services.GetRequiredService<PolicyHistory>();
             PolicyEntry inForce = await history.RecordAsync(judge.Current, cancellationToken);
             await kept.Engine.StartAsync(cancellationToken);
-            await history.TellOpenActionsAsync(inForce, cancellationToken);
+            if (!kept.PolicyAnnouncements.IsDone(inForce.Policy.Number))
+            {
+                await history.TellOpenActionsAsync(inForce, cancellationToken);
+                await kept.PolicyAnnouncements.NoteAsync(inForce.Policy.Number, cancellationToken);
+            }
+
             judge.Watch(async changed =>
             {
                 PolicyEntry entry = await history.RecordAsync(changed, CancellationToken.None);
@@ -147,7 +152,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
     private static WebApplicationBuilder CreateBuilder(EmbeddedHostOptions options)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, Args = [] });
+        // Without the reload, the framework would watch the working directory with all below it, and wake at every write to a data folder there.
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { EnvironmentName = Environments.Production, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders();
         Configure(builder.Logging, options);
         builder.WebHost.UseUrls(options.Configuration.Listen.ToString());

@@ -28,6 +28,7 @@ internal sealed class Stores : IAsyncDisposable
         Index = new SqliteActionIndex(Database, time);
         Credentials = new SqliteCredentials(Database);
         Restoration = new Restoration(Database);
+        PolicyAnnouncements = new PolicyAnnouncements(Database);
         Delegations = new SqliteDelegations(Database, time);
         Engine = new EngineHost(Database, options.Engine, time, loggers.CreateLogger<EngineHost>());
     }
@@ -45,6 +46,8 @@ internal sealed class Stores : IAsyncDisposable
     public SqliteCredentials Credentials { get; }
 
     public Restoration Restoration { get; }
+
+    public PolicyAnnouncements PolicyAnnouncements { get; }
 
     public SqliteDelegations Delegations { get; }
 
