@@ -63,6 +63,7 @@ public static class GatePurge
             writer.Execute("DELETE FROM action_group WHERE action_id = ?1", id);
             writer.Execute("DELETE FROM action WHERE id = ?1", id);
             writer.Execute("DELETE FROM payload WHERE action_id = ?1", id);
+            writer.Execute("DELETE FROM shredded WHERE action_id = ?1", id);
         });
         return true;
     }
