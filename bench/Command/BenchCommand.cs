@@ -64,6 +64,7 @@ internal static class BenchCommand
         string folder = Directory.CreateTempSubdirectory("approvals-bench-").FullName;
         try
         {
+            if (options.Area is "all" or "http") WaitingActions.RequireDisk(folder, options.Waiting);
             await MachineLimits.MeasureAsync(sheet, Path.Combine(folder, "machine"), s_machineTime, options.Clients);
             foreach (string area in options.Area == "all" ? ["http", "engine", "ledger", "policy", "redaction"] : new[] { options.Area })
                 await MeasureAsync(area, options, sheet, Path.Combine(folder, area));

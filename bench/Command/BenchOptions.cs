@@ -23,7 +23,8 @@ internal sealed record BenchOptions
         Options:
           --duration SECONDS  of each throughput measurement (20), or of the soak (600)
           --clients N         that put load on the gate at once (64)
-          --waiting N         actions left waiting for review (20,000; the target is measured with 1,000,000)
+          --waiting N         actions left waiting for review (20,000; the target is measured with 1,000,000:
+                              about half an hour, 10 GB)
           --json FILE         write the results for machines
           --svg FOLDER        draw the plots
           --help

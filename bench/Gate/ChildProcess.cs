@@ -7,6 +7,7 @@ namespace Approvals.Bench.Gate;
 internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
+    private bool _disposed;
 
     private ChildProcess(Process process, string hello) => (_process, Hello) = (process, hello);
 
@@ -77,6 +78,8 @@ internal sealed class ChildProcess : IDisposable
 
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         Stop();
         _process.Dispose();
     }

@@ -28,15 +28,8 @@ internal static class GateHost
     public static async Task<int> RunAsync(string folder)
     {
         Directory.CreateDirectory(folder);
-        string policy = Path.Combine(folder, "policy.yaml");
-        await File.WriteAllTextAsync(policy, PolicySet.DefaultYaml);
-        var loopback = new Uri("http://127.0.0.1:0");
-        var configuration = new GateConfiguration(Name, loopback, loopback, policy, NotifyOnConsole: false, [], [s_owner, s_reviewer]);
-        await using EmbeddedHost host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions(Path.Combine(folder, "data"), configuration)
-        {
-            Logging = logging => logging.AddSimpleConsole().AddFilter(level => level >= LogLevel.Error),
-            Web = web => (web.MinimumExpiry, web.RequestsPerSecond) = (TimeSpan.FromSeconds(1), null),
-        });
+        await File.WriteAllTextAsync(PolicyOf(folder), PolicySet.DefaultYaml);
+        await using EmbeddedHost host = await EmbeddedHost.StartAsync(Options(folder));
         GateKeys? keys = (await host.Credentials.ListAsync(CancellationToken.None)).Count > 0 ? null : new GateKeys(
             await host.CreateKeyAsync(new Principal(PrincipalKind.Service, Principal.LocalIssuer, "nightly", "Nightly pipeline", []), [Role.Requester], [s_owner.Id]),
             await host.CreateKeyAsync(s_reviewer, [Role.Reviewer], []),
@@ -46,6 +39,20 @@ internal static class GateHost
         await Console.In.ReadToEndAsync();
         return 0;
     }
+
+    /// <summary>What runs on a folder.</summary>
+    public static EmbeddedHostOptions Options(string folder)
+    {
+        var loopback = new Uri("http://127.0.0.1:0");
+        var configuration = new GateConfiguration(Name, loopback, loopback, PolicyOf(folder), NotifyOnConsole: false, [], [s_owner, s_reviewer]);
+        return new EmbeddedHostOptions(Path.Combine(folder, "data"), configuration)
+        {
+            Logging = logging => logging.AddSimpleConsole().AddFilter(level => level >= LogLevel.Error),
+            Web = web => (web.MinimumExpiry, web.RequestsPerSecond) = (TimeSpan.FromSeconds(1), null),
+        };
+    }
+
+    private static string PolicyOf(string folder) => Path.Combine(folder, "policy.yaml");
 
     private static Principal Person(string subject, string name, params string[] groups) =>
         new(PrincipalKind.Human, Principal.LocalIssuer, subject, name, groups);

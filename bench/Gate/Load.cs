@@ -50,7 +50,7 @@ internal static class Load
             await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System));
             if (all.IsCompleted) break;
             seconds.Add(Sample(gate, done, watch.Elapsed, seconds.Count > 0 ? seconds[^1] : default));
-            if (seconds.Count % 5 == 0) say($"    {seconds[^1].At:0} s: {seconds[^1].Total:N0} actions, {seconds[^1].Rate:N0}/s, gate {seconds[^1].Cpu:0.00} ms of processor an action");
+            if (seconds.Count % (seconds.Count < 120 ? 5 : 30) == 0) say($"    {seconds[^1].At:0} s: {seconds[^1].Total:N0} actions, {seconds[^1].Rate:N0}/s, gate {seconds[^1].Cpu:0.00} ms of processor an action");
         }
 
         await all;
