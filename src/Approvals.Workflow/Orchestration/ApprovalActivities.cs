@@ -51,8 +51,8 @@ public sealed class ApprovalActivities(
     ];
 
     /// <summary>
-    /// Opens the sealed payload, redacts it, stores the view, and only then shreds the payload: a crash before the view is durable finds the
-    /// payload still there, one behind it finds the view.
+    /// Opens the sealed payload, redacts it, stores the view with what policy says of it, and only then shreds the payload: a crash before the view
+    /// is durable finds the payload still there, one behind it finds the view.
     /// </summary>
     public async Task<RedactionSummary> RedactAsync(ActivityContext context, ActionRequest request, CancellationToken cancellationToken)
     {
@@ -64,7 +64,8 @@ public sealed class ApprovalActivities(
                 ?? throw new PermanentFailureException("payload_missing", "The sealed payload is gone and no redacted view was stored.");
             view = ActionView.Create(request, payload, redactor);
             System.Security.Cryptography.CryptographicOperations.ZeroMemory(payload);
-            document = await index.UpdateAsync(request.Id, stored => stored.View is null ? stored with { View = view } : stored, cancellationToken)
+            PolicyDecision decision = Judge(policy(), request, view); // in the same write: the next step finds it there
+            document = await index.UpdateAsync(request.Id, stored => stored.View is null ? stored with { View = view, Policy = decision } : stored, cancellationToken)
                 .ConfigureAwait(false);
             view = document.View!;
         }
@@ -75,7 +76,7 @@ public sealed class ApprovalActivities(
             [.. view.Findings.GroupBy(finding => finding.Type).OrderBy(type => type.Key, StringComparer.Ordinal).Select(type => new FindingCount(type.Key, type.Count()))]);
     }
 
-    /// <summary>Judges once: an action whose decision is stored keeps it, though the policy may have changed since.</summary>
+    /// <summary>What policy says of the view. It judges once: an action whose decision is stored, as it is with its view, keeps it, though the policy may have changed since.</summary>
     public async Task<PolicyDecision> EvaluatePolicyAsync(ActivityContext context, PolicyStep step, CancellationToken cancellationToken)
     {
         ActionDocument document = await RequireAsync(step.Request.Id, cancellationToken).ConfigureAwait(false);

@@ -29,7 +29,6 @@ internal static class Operations
     public const string Create = "index.create";
     public const string View = "index.view";
     public const string Shred = "vault.shred";
-    public const string Policy = "index.policy";
     public const string Review = "index.review";
     public const string Vote = "engine.vote";
     public const string Cancel = "engine.cancel";

@@ -57,8 +57,7 @@ internal sealed class TrappedIndex(IActionIndex inner, Trap trap) : IActionIndex
 
     private static string NameOf(ActionDocument before, ActionDocument after) => after switch
     {
-        _ when before.View is null && after.View is not null => Operations.View,
-        _ when before.Policy is null && after.Policy is not null => Operations.Policy,
+        _ when before.View is null && after.View is not null => Operations.View, // with it, what policy says
         _ when !before.IsTerminal && after.IsTerminal => Operations.Release,
         _ when before.RedeemedAt is null && after.RedeemedAt is not null => Operations.Redeemed,
         _ when before.Receipt != after.Receipt => Operations.Reported,
