@@ -28,11 +28,17 @@ public sealed class PolicySet
     /// <summary>The policy that the samples run under: <c>samples/policies/default.yaml</c>, byte for byte.</summary>
     public static string DefaultYaml => s_defaultYaml.Value;
 
-    /// <summary><c>sha256:</c> and the hex SHA-256 of the UTF-8 bytes that were loaded.</summary>
+    /// <summary>
+    /// <c>sha256:</c> and the hex SHA-256 of the UTF-8 bytes that were loaded; of a policy with data files that of one line for each file, as
+    /// <c>sha256sum</c> writes it (<c>HEX  NAME</c>), the policy file first under the name <c>policy</c>.
+    /// </summary>
     public string Digest { get; }
 
     /// <summary>What was loaded, for people to read.</summary>
     public string Text { get; }
+
+    /// <summary>The files under <c>data:</c>, in the order of the policy file.</summary>
+    public IReadOnlyList<PolicyDataFile> DataFiles => Document.DataFiles;
 
     /// <summary>The policy's own name, where it has one.</summary>
     public string? Name => Document.Name;
@@ -62,14 +68,22 @@ public sealed class PolicySet
 
     /// <summary>Reads and compiles a policy. docs/policy.md describes the format.</summary>
     /// <param name="sourceName">How messages name the file.</param>
+    /// <param name="readData">
+    /// Reads a file that the policy names under <c>data:</c>, <see langword="null"/> where it cannot; see <see cref="PolicyDataFile.Beside"/>. Without,
+    /// a policy that names one does not load.
+    /// </param>
     /// <exception cref="PolicyException">It cannot be loaded; every error found is in it, with line, column and remedy.</exception>
-    public static PolicySet Load(string yaml, string sourceName)
+    public static PolicySet Load(string yaml, string sourceName, Func<string, string?>? readData = null)
     {
         var diagnostics = new DiagnosticList(sourceName);
-        var document = PolicyReader.Read(yaml, diagnostics);
-        var digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)));
-        return new PolicySet(document, yaml, digest, sourceName, diagnostics.InFileOrder, document.ChangedBy);
+        var document = PolicyReader.Read(yaml, diagnostics, readData);
+        var digest = document.DataFiles.Count == 0
+            ? Hex(yaml)
+            : Hex(string.Concat(document.DataFiles.Prepend(new PolicyDataFile("policy", yaml)).Select(file => $"{Hex(file.Text)}  {file.Name}\n")));
+        return new PolicySet(document, yaml, "sha256:" + digest, sourceName, diagnostics.InFileOrder, document.ChangedBy);
     }
+
+    private static string Hex(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>
     /// The same policy, with who last changed it where something better than the file says so. A plan with <c>excludePolicyAuthor</c> needs to know: without, it denies with

@@ -67,6 +67,35 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void Data_file_of_the_policy_is_part_of_it()
+    {
+        using var folder = new TempFolder();
+        using var time = new TickingTime();
+        const string text = "version: 1\ndata: own.yaml\nrules: [{id: a, when: 'action.type in lists.own', verdict: deny}]\n";
+        File.WriteAllText(folder["policy.yaml"], PolicySet.DefaultYaml);
+        using var policy = new PolicyFile(folder["policy.yaml"], time, NullLogger<PolicyFile>.Instance);
+        policy.Watch();
+
+        File.WriteAllText(folder["policy.yaml"], text);
+        time.Settle();
+        Assert.NotNull(policy.Problem); // its data file is not there yet
+        File.WriteAllText(folder["own.yaml"], "lists: {own: [x]}");
+        time.Settle();
+        Assert.Null(policy.Problem);
+        string first = policy.Current.Digest;
+        Assert.Equal("own.yaml", policy.Current.DataFiles.Single().Name);
+
+        File.WriteAllText(folder["own.yaml"], "lists: {own: [x, y]}");
+        time.Settle();
+        Assert.NotEqual(first, policy.Current.Digest);
+        string second = policy.Current.Digest;
+        File.WriteAllText(folder["own.yaml"], "lists: {own: x}");
+        time.Settle();
+        Assert.Equal(second, policy.Current.Digest);
+        Assert.NotNull(policy.Problem);
+    }
+
+    [Fact]
     public void Policy_that_is_still_being_written_never_judges()
     {
         using var folder = new TempFolder();

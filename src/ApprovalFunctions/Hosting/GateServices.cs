@@ -144,7 +144,7 @@ internal static class GateServices
     private static PolicySet Policy(IServiceProvider provider)
     {
         string path = Path.GetFullPath(Settings(provider).PolicyPath, AppContext.BaseDirectory);
-        return PolicySet.Load(File.ReadAllText(path), Path.GetFileName(path));
+        return PolicySet.Load(File.ReadAllText(path), Path.GetFileName(path), PolicyDataFile.Beside(path));
     }
 
     private static Credential? FirstKey(FirstKeySettings key) => key is { Id: { Length: > 0 } id, SecretHash: { Length: > 0 } hash }

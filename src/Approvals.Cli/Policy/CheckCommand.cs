@@ -49,9 +49,14 @@ internal static class CheckCommand
 
     private static void Show(Terminal terminal, string file, string text, PolicySet? policy, IReadOnlyList<PolicyDiagnostic> diagnostics)
     {
-        var lines = text.Split('\n');
+        var lines = new Dictionary<string, string[]>(StringComparer.Ordinal) { [file] = text.Split('\n') };
         foreach (var diagnostic in diagnostics)
-            DiagnosticView.Show(terminal, diagnostic, lines);
+        {
+            // A data file was read before; one that has gone since is shown without its line.
+            if (!lines.ContainsKey(diagnostic.Source))
+                lines[diagnostic.Source] = PolicyDataFile.Beside(file)(Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFullPath(diagnostic.Source)))?.Split('\n') ?? [];
+            DiagnosticView.Show(terminal, diagnostic, lines[diagnostic.Source]);
+        }
         var errors = diagnostics.Count(d => d.Severity == DiagnosticSeverity.Error);
         var warnings = diagnostics.Count(d => d.Severity == DiagnosticSeverity.Warning);
         var summary = $"{file}: {errors} errors, {warnings} warnings";

@@ -27,7 +27,7 @@ internal static class ExplainCommand
         command.SetAction(parse => PolicyFile.Guard(parse.InvocationConfiguration.Error, () =>
         {
             var path = parse.GetValue(policy);
-            var set = path is null ? PolicySet.Load(PolicySet.DefaultYaml, "default.yaml") : PolicySet.Load(PolicyFile.ReadText(path), path);
+            var set = path is null ? PolicySet.Load(PolicySet.DefaultYaml, "default.yaml") : PolicyFile.Load(path);
             var input = SubmittedAction.Read(parse.GetRequiredValue(action), parse.GetRequiredValue(kind), SubmittedAction.Time(parse.GetValue(at)));
             var explanation = PolicyExplain.Of(set, input);
             var output = parse.InvocationConfiguration.Output;

@@ -63,12 +63,17 @@ internal static class PolicyFile
         }
     }
 
+    /// <summary>The policy in a file, with the data files beside it.</summary>
+    /// <exception cref="UnreadableException">The file cannot be read, or is not UTF-8.</exception>
+    /// <exception cref="PolicyException">It cannot be loaded.</exception>
+    internal static PolicySet Load(string path) => PolicySet.Load(ReadText(path), path, PolicyDataFile.Beside(path));
+
     /// <summary>The policy, or null and what is wrong with it.</summary>
     internal static PolicySet? TryLoad(string text, string path, out IReadOnlyList<PolicyDiagnostic> diagnostics)
     {
         try
         {
-            var policy = PolicySet.Load(text, path);
+            var policy = PolicySet.Load(text, path, PolicyDataFile.Beside(path));
             diagnostics = policy.Warnings;
             return policy;
         }

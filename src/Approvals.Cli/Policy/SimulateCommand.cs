@@ -39,7 +39,7 @@ internal static class SimulateCommand
         command.SetAction((parse, cancellation) => PolicyFile.GuardAsync(parse.InvocationConfiguration.Error, async () =>
         {
             var path = parse.GetRequiredValue(policy);
-            var set = PolicySet.Load(PolicyFile.ReadText(path), path);
+            var set = PolicyFile.Load(path);
             var from = Since(parse.GetValue(since));
             var past = parse.GetValue(records) is { } file ? PastActions.Read(file, from) : await FromGateAsync(connection.Open(parse), from, cancellation);
             var report = PolicySimulation.Run(set, past);

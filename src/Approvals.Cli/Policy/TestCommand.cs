@@ -32,7 +32,7 @@ internal static class TestCommand
             var path = cases.Policy is { } named
                 ? Path.Combine(Path.GetDirectoryName(tests) ?? "", named)
                 : tests.Replace(".tests.yaml", ".yaml", StringComparison.Ordinal);
-            var report = PolicyTestRun.Run(PolicySet.Load(PolicyFile.ReadText(path), path), cases.Cases);
+            var report = PolicyTestRun.Run(PolicyFile.Load(path), cases.Cases);
             passed &= report.Passed;
             if (json)
                 output.WriteLine(JsonSerializer.Serialize(Summary(tests, path, report), s_json));

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Approvals.Embedded.Data;
 using Approvals.Policy;
 using Microsoft.Extensions.Logging;
@@ -5,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Approvals.Embedded.Configuration;
 
 /// <summary>
-/// The policy in force, read from a file. Looked at once a second: a new version is read once it has stayed the same from one look to the next, so
+/// The policy in force, read from a file and the data files beside it. Looked at once a second: a new version is read once it has stayed the same from one look to the next, so
 /// that a file which an editor is still writing never judges, and taken over whole when it is sound; one that is not is reported, and the old one
 /// stays in force.
 /// </summary>
@@ -18,8 +20,9 @@ public sealed class PolicyFile : IDisposable
     private readonly ILogger logger;
     private readonly TimeProvider time;
     private volatile PolicySet current;
-    private (DateTime Written, long Length) seen;
-    private (DateTime Written, long Length) last;
+    private string seen;
+    private string last = "";
+    private IReadOnlyList<string> dataFiles = [];
     private ITimer? timer;
     private Func<PolicySet, Task<Func<Task>>>? record;
     private Func<Task>? announce;
@@ -53,7 +56,7 @@ public sealed class PolicyFile : IDisposable
     private async Task LookAsync()
     {
         if (Interlocked.Exchange(ref looking, 1) == 1) return; // the last look still goes on
-        (DateTime Written, long Length) now = Stamp();
+        string now = Stamp();
         try
         {
             await AnnounceAsync();
@@ -110,12 +113,33 @@ public sealed class PolicyFile : IDisposable
             throw new SetupException("policy_unreadable", $"The policy file '{path}' cannot be read; check the path in approvals.yaml and the file's mode.", error);
         }
 
-        return PolicySet.Load(text, Path.GetFileName(path));
+        // Also those that could not be read are looked at from now on: they may come.
+        var named = new List<string>();
+        Func<string, string?> read = PolicyDataFile.Beside(path);
+        try
+        {
+            return PolicySet.Load(text, Path.GetFileName(path), name =>
+            {
+                named.Add(name);
+                return read(name);
+            });
+        }
+        finally
+        {
+            dataFiles = named;
+        }
     }
 
-    private (DateTime Written, long Length) Stamp()
+    /// <summary>Changes when the policy file or one of its data files does.</summary>
+    private string Stamp()
     {
-        var file = new FileInfo(path);
-        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+        var stamp = new StringBuilder();
+        foreach (string name in dataFiles.Prepend(Path.GetFileName(path)))
+        {
+            var file = new FileInfo(Path.Combine(Path.GetDirectoryName(path)!, name));
+            stamp.Append(CultureInfo.InvariantCulture, $"{name}|{(file.Exists ? file.LastWriteTimeUtc.Ticks : 0)}|{(file.Exists ? file.Length : 0)}|");
+        }
+
+        return stamp.ToString();
     }
 }

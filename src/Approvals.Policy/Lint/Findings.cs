@@ -9,7 +9,7 @@ internal sealed class Findings(string source)
 {
     private readonly List<PolicyDiagnostic> _items = [];
 
-    public IReadOnlyList<PolicyDiagnostic> InFileOrder => [.. _items.OrderBy(d => d.Line).ThenBy(d => d.Column).ThenBy(d => d.Code, StringComparer.Ordinal)];
+    public IReadOnlyList<PolicyDiagnostic> InFileOrder => [.. _items.OrderBy(d => d.Source == source ? "" : d.Source, StringComparer.Ordinal).ThenBy(d => d.Line).ThenBy(d => d.Column).ThenBy(d => d.Code, StringComparer.Ordinal)];
 
     public void Add(DiagnosticSeverity severity, PolicyRule rule, string code, string message, string remedy, Expr? at = null)
     {
@@ -21,5 +21,5 @@ internal sealed class Findings(string source)
         _items.Add(new PolicyDiagnostic(severity, code, message, place.Line, place.Column, remedy, source) { Rule = rule });
 
     public void AddAt(DiagnosticSeverity severity, YamlNode at, string code, string message, string remedy) =>
-        AddAt(severity, (at.Line, at.Column), null, code, message, remedy);
+        _items.Add(new PolicyDiagnostic(severity, code, message, at.Line, at.Column, remedy, at.Source ?? source));
 }

@@ -24,6 +24,9 @@ internal sealed class PolicyDocument
 
     public required PolicyData Data { get; init; }
 
+    /// <summary>The files under <c>data:</c>, in the order of the policy file.</summary>
+    public required IReadOnlyList<PolicyDataFile> DataFiles { get; init; }
+
     public required PolicyExceptions Exceptions { get; init; }
 
     /// <summary>Where <c>breakGlass</c> stands, for whoever complains about it; set where the policy has one.</summary>

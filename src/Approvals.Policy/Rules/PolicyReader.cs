@@ -23,14 +23,16 @@ internal static class PolicyReader
     };
 
     /// <exception cref="PolicyException">The policy cannot be loaded.</exception>
-    public static PolicyDocument Read(string text, DiagnosticList diagnostics)
+    public static PolicyDocument Read(string text, DiagnosticList diagnostics, Func<string, string?>? readData)
     {
-        var node = YamlReader.Read(text, diagnostics);
+        var files = new DataFiles(diagnostics, readData);
+        var node = files.Merge(YamlReader.Read(text, diagnostics));
         if (YamlKeys.Of(node, "A policy", diagnostics) is not { } root)
             throw new PolicyException(diagnostics.InFileOrder);
         Version(root);
         var name = root.Text("name");
         _ = root.Text("description");
+        _ = root.Get("data");
         var changedBy = ChangedBy(root);
         var mode = root.Word("mode", s_modes) ?? MatchMode.FirstMatch;
         var onChange = root.Word("onChange", s_onChange) ?? OpenReviews.Keep;
@@ -45,7 +47,7 @@ internal static class PolicyReader
         var exceptions = ExceptionReader.Read(root, diagnostics);
         root.Finish();
         diagnostics.ThrowIfErrors();
-        return new PolicyDocument { Name = name, ChangedBy = changedBy, Mode = mode, Rules = read, Data = data, Exceptions = exceptions, BreakGlassNode = root.Get("breakGlass"), StandingApprovalsNode = root.Get("standingApprovals"), OnChange = onChange, UnusedPlans = plans.Unused };
+        return new PolicyDocument { Name = name, DataFiles = files.Files, ChangedBy = changedBy, Mode = mode, Rules = read, Data = data, Exceptions = exceptions, BreakGlassNode = root.Get("breakGlass"), StandingApprovalsNode = root.Get("standingApprovals"), OnChange = onChange, UnusedPlans = plans.Unused };
     }
 
     /// <summary>A subject of the gate's own directory, or <c>{issuer, subject}</c>.</summary>

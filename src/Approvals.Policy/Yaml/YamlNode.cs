@@ -9,6 +9,9 @@ internal abstract class YamlNode(int line, int column)
 
     public int Column { get; } = column;
 
+    /// <summary>The file it stands in, as messages name it.</summary>
+    public string? Source { get; init; }
+
     public abstract string Kind { get; }
 }
 

@@ -19,7 +19,7 @@ internal static class YamlReader
     {
         // INVARIANT: the size is checked before anything is parsed.
         if (System.Text.Encoding.UTF8.GetByteCount(text) > MaximumBytes)
-            throw Refuse(diagnostics, 0, 0, "too_large", string.Create(CultureInfo.InvariantCulture, $"The file is larger than {MaximumBytes} bytes."), "Move long lists out, or split the policy.");
+            throw Refuse(diagnostics, 0, 0, "too_large", string.Create(CultureInfo.InvariantCulture, $"The file is larger than {MaximumBytes} bytes."), "Move long lists into files of their own, under `data:`.");
         using var reader = new StringReader(text);
         var parser = new Parser(reader);
         try
@@ -75,13 +75,13 @@ internal static class YamlReader
                 throw Fail(current, "tag", "YAML tags are not read.", "Remove the tag; quote the value if it must be a string.");
 
             if (parser.TryConsume<Scalar>(out var scalar))
-                return new YamlScalar(scalar.Value, scalar.Style, Line(scalar), Column(scalar), Indent(scalar));
+                return new YamlScalar(scalar.Value, scalar.Style, Line(scalar), Column(scalar), Indent(scalar)) { Source = diagnostics.Source };
             if (parser.TryConsume<SequenceStart>(out var sequence))
             {
                 var items = new List<YamlNode>();
                 while (!parser.TryConsume<SequenceEnd>(out _))
                     items.Add(Node(depth + 1));
-                return new YamlSequence(items, Line(sequence), Column(sequence));
+                return new YamlSequence(items, Line(sequence), Column(sequence)) { Source = diagnostics.Source };
             }
             var mapping = parser.Consume<MappingStart>();
             return Mapping(mapping, depth);
@@ -99,7 +99,7 @@ internal static class YamlReader
                     diagnostics.Error(key, "duplicate_key", $"`{key.Text}` stands here twice.", "Remove one of them: it is not clear which should hold.");
                 entries.Add(new(key, Node(depth + 1)));
             }
-            return new YamlMapping(entries, Line(start), Column(start));
+            return new YamlMapping(entries, Line(start), Column(start)) { Source = diagnostics.Source };
         }
 
         private ParsingEvent Peek()

@@ -23,7 +23,7 @@ public static class PolicyHandlers
         _ = new QueryParameters(exchange.Request);
         PolicySet policy = exchange.Service<Func<PolicySet>>()();
         IReadOnlyList<PolicyEntry> history = await exchange.Service<PolicyHistory>().ListAsync(ShownChanges, exchange.Aborted);
-        return Answer.Ok(new PolicyDocument(policy.Digest, policy.Name, [.. policy.RuleIds], policy.Text, [.. history.Select(ChangeDocument.Of)]));
+        return Answer.Ok(new PolicyDocument(policy.Digest, policy.Name, [.. policy.RuleIds], policy.Text, policy.DataFiles, [.. history.Select(ChangeDocument.Of)]));
     });
 
     /// <summary><c>GET /policy</c></summary>
@@ -62,7 +62,7 @@ public static class PolicyHandlers
         return [.. lines.Select(line => line with { Overlaps = overlapping.Contains(line.Approval.Id) })];
     }
 
-    private sealed record PolicyDocument(string Digest, string? Name, IReadOnlyList<string> Rules, string Text, IReadOnlyList<ChangeDocument> History);
+    private sealed record PolicyDocument(string Digest, string? Name, IReadOnlyList<string> Rules, string Text, IReadOnlyList<PolicyDataFile> Data, IReadOnlyList<ChangeDocument> History);
 
     private sealed record ChangeDocument(long Number, string Digest, string? Previous, string? Name, int Rules, RecordPrincipal? ChangedBy, DateTimeOffset At, long LedgerIndex)
     {

@@ -26,6 +26,8 @@ public sealed class SchemaTests
         "version: 1\nonChange: forget\nrules: []",
         "version: 1\nchangedBy: {subject: a}\nrules: []",
         "version: 1\nlists: {a b: []}\nrules: []",
+        "version: 1\ndata: ../a.yaml\nrules: []",
+        "version: 1\ndata: [a.yaml, a.yaml]\nrules: []",
         "version: 1\nlists: {a: 1}\nrules: []",
         "version: 1\nfreezes: {f: {zone: UTC, from: tomorrow, until: 2026-01-01}}\nrules: []",
         "version: 1\ncalendars: {c: {zone: UTC, hours: {moon: \"09:00-17:00\"}}}\nrules: []",
