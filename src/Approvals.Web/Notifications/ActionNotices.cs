@@ -57,13 +57,13 @@ internal sealed class ActionNotices
 
     /// <summary>What is about to be tried again.</summary>
     public IEnumerable<TimelineEntry> ToCome() => troubles.Select(trouble =>
-        new TimelineEntry($"Telling {ChannelWords.Of(trouble.Channel)} again", trouble.NextAttemptAt, "next", $"{Capital(ChannelWords.Of(trouble.Kind))}: {ChannelWords.Failure(trouble.Code)}, after {ChannelWords.Attempts(trouble.Attempts)}."));
+        new TimelineEntry($"Trying {ChannelWords.Of(trouble.Channel)} again", trouble.NextAttemptAt, "next", $"{Capital(ChannelWords.Of(trouble.Kind))}: {ChannelWords.Failure(trouble.Code)}, after {ChannelWords.Attempts(trouble.Attempts)}."));
 
     private static TimelineEntry Of(Told failed) =>
-        new($"{Capital(ChannelWords.Of(failed.Channel))} is down", failed.At, "warn", $"{Capital(ChannelWords.Of(failed.Kind))}: {ChannelWords.Failure(failed.Code!)}, after {ChannelWords.Attempts(failed.Attempts)}. The next channel was tried.");
+        new($"Not told by {ChannelWords.Of(failed.Channel)}", failed.At, "warn", $"{Capital(ChannelWords.Of(failed.Kind))}: {ChannelWords.Failure(failed.Code!)}, after {ChannelWords.Attempts(failed.Attempts)}. The next channel was tried.");
 
     private static TimelineEntry Of(DeadLetter letter) =>
-        new($"Not told: {ChannelWords.Of(letter.Channel)}", letter.At, "no", $"{Capital(ChannelWords.Of(letter.Notice.Kind))}: {ChannelWords.Failure(letter.Code)}{(letter.Attempts > 0 ? ", after " + ChannelWords.Attempts(letter.Attempts) : "")}. An admin can send it again.");
+        new($"Not told by {ChannelWords.Of(letter.Channel)}", letter.At, "no", $"{Capital(ChannelWords.Of(letter.Notice.Kind))}: {ChannelWords.Failure(letter.Code)}{(letter.Attempts > 0 ? ", after " + ChannelWords.Attempts(letter.Attempts) : "")}. An admin can send it again.");
 
     private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 }

@@ -147,13 +147,13 @@ public sealed class TimelineTests
         gate.Time.Advance(TimeSpan.FromMinutes(2));
 
         IReadOnlyList<Entry> seen = await ReadAsync(gate, document, Gate.Ann);
-        Assert.Equal(["Requested", "Redacted", "Policy asks people", "Review", "Slack is down", "Telling Microsoft Teams again", "Deadline"], seen.Select(entry => entry.Title));
+        Assert.Equal(["Requested", "Redacted", "Policy asks people", "Review", "Not told by Slack", "Trying Microsoft Teams again", "Deadline"], seen.Select(entry => entry.Title));
         Assert.Contains("Told by Microsoft Teams", seen.Single(entry => entry.Title == "Review").Text, StringComparison.Ordinal);
-        Assert.Contains("The request: it answered HTTP 503, after 4 attempts. The next channel was tried.", seen.Single(entry => entry.Title == "Slack is down").Text, StringComparison.Ordinal);
+        Assert.Contains("The request: it answered HTTP 503, after 4 attempts. The next channel was tried.", seen.Single(entry => entry.Title == "Not told by Slack").Text, StringComparison.Ordinal);
         Assert.Contains("no answer in time, after 2 attempts", seen[^2].Text, StringComparison.Ordinal);
 
         // Who is told by machine is the gate's own affair: auditors and admins.
-        Assert.Contains(await ReadAsync(gate, document, Gate.Aud), entry => entry.Title == "Not told: webhook siem" && entry.Text.Contains("HTTP 410", StringComparison.Ordinal));
+        Assert.Contains(await ReadAsync(gate, document, Gate.Aud), entry => entry.Title == "Not told by webhook siem" && entry.Text.Contains("HTTP 410", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal sealed class MemoryEngine(TimeProvider time) : IDurableClient
 
     public OrchestrationDefinition? Orchestration { get; set; }
 
+    /// <summary>Events that instances of other orchestrations got, in order.</summary>
+    public ConcurrentQueue<(string InstanceId, string Event)> Told { get; } = new();
+
     /// <summary>When set, nothing is accepted.</summary>
     public TimeSpan? BusyFor { get; set; }
 
@@ -37,6 +40,12 @@ internal sealed class MemoryEngine(TimeProvider time) : IDurableClient
     public Task<RaiseResult> RaiseEventAsync(string instanceId, string eventName, string eventId, object? payload, CancellationToken cancellationToken = default)
     {
         if (BusyFor is { } wait) throw new EngineBusyException(wait);
+        if (statuses.ContainsKey(instanceId))
+        {
+            Told.Enqueue((instanceId, eventName));
+            return Task.FromResult(RaiseResult.Accepted);
+        }
+
         if (!instances.TryGetValue(instanceId, out Instance? instance)) return Task.FromResult(RaiseResult.UnknownInstance);
         if (instance.Run!.IsCompleted) return Task.FromResult(RaiseResult.Ended);
         if (!instance.Seen.TryAdd(eventId, true)) return Task.FromResult(RaiseResult.Duplicate);

@@ -1,9 +1,11 @@
 using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
+using Approvals.Notifications.Outbox;
 using Approvals.Policy;
 using Approvals.Web.Tests.Hosting;
 using Approvals.Workflow.Actions;
+using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
 
 namespace Approvals.Web.Tests.Pages;
@@ -149,6 +151,37 @@ public sealed class PageTests
         using HttpClient follower = ProvenIdentity.Browser(gate, Gate.Eve, Assurance.IdpMfa);
         Assert.Null((await Forms.ReadAsync(follower, path)).QuerySelector("#justification")); // may review it later, and not do it
     }
+
+    [Fact]
+    public async Task Admin_sees_what_is_undelivered_and_sends_it_again_and_ends_a_key_in_two_steps()
+    {
+        await using Gate gate = await Gate.StartAsync();
+        ActionDocument document = await gate.InReviewAsync();
+        string outbox = "notices-people-" + document.Id;
+        gate.Engine.Show(OutboxOrchestration.Name, outbox, new OutboxStatus(document.Id, ["slack"])
+        {
+            Dead = [new DeadLetter(new Notice("n", NoticeKind.Requested, 0, Gate.Start, null), "slack", "C1", "slack_channel_not_found", 1, Gate.Start)],
+        });
+        using HttpClient root = await Forms.SignInAsync(gate, Gate.Root);
+        IDocument manage = await Forms.ReadAsync(root, "/manage");
+        IElement row = manage.QuerySelector("section[aria-labelledby=h-notifications] tbody tr")!;
+        Assert.Equal(["Slack", "the request", "Slack said channel_not_found"], new[] { "Channel", "What", "Last error" }.Select(label => row.QuerySelector($"[data-label='{label}']")!.TextContent.Trim()));
+        Assert.Contains("default", manage.QuerySelector("section[aria-labelledby=h-policy]")!.TextContent);
+
+        HttpResponseMessage again = await SendAsync(root, row.QuerySelector("form")!);
+        Assert.Equal(HttpStatusCode.SeeOther, again.StatusCode);
+        Assert.Equal((outbox, OutboxOrchestration.ReplayEvent), Assert.Single(gate.Engine.Told));
+
+        // One click opens, the next one ends: for good.
+        IElement key = manage.QuerySelectorAll("section[aria-labelledby=h-keys] tbody tr").Single(line => line.TextContent.Contains("Ben Ito", StringComparison.Ordinal));
+        Assert.False(key.QuerySelector("details")!.HasAttribute("open"));
+        Assert.Equal(HttpStatusCode.SeeOther, (await SendAsync(root, key.QuerySelector("details form")!)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await gate.Client(Gate.Ben).GetAsync("/api/actions")).StatusCode);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient browser, IElement form) => await browser.PostAsync(
+        form.GetAttribute("action"),
+        new FormUrlEncodedContent(form.QuerySelectorAll("input").Select(input => KeyValuePair.Create(input.GetAttribute("name")!, input.GetAttribute("value")!))));
 
     private static async Task<IDocument> RefusedAsync(HttpClient browser, string path, string form, KeyValuePair<string, string>[] fields)
     {

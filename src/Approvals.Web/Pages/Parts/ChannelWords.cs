@@ -36,6 +36,7 @@ internal static class ChannelWords
         "nobody_to_tell" => "nobody who is asked can be reached by a channel that is configured",
         "channel_not_configured" => "the channel is not configured any more",
         _ when code.StartsWith("http_", StringComparison.Ordinal) => $"it answered HTTP {code["http_".Length..]}",
+        _ when code.StartsWith("slack_", StringComparison.Ordinal) => $"Slack said {code["slack_".Length..]}",
         _ => code,
     };
 }
