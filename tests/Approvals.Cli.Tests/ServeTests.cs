@@ -39,6 +39,10 @@ public sealed class ServeTests
         (await approvals.RunAsync(["wait", other])).AssertExit(1);
 
         approvals.Environment["APPROVALS_KEY"] = admin;
+        CommandResult explained = await approvals.RunAsync(["policy", "explain", id]);
+        explained.AssertExit(0);
+        Assert.Contains("infrastructure review", explained.Output, StringComparison.Ordinal);
+        Assert.Contains("action.type = \"infra.terraform.apply\"", explained.Output, StringComparison.Ordinal);
         (await approvals.RunAsync(["ledger", "verify"])).AssertExit(0);
         (await approvals.RunAsync(["ledger", "export", "exported"])).AssertExit(0);
         string exported = Path.Combine(approvals.Folder, "exported");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Approvals.Cli.Gate;
 using ExitCodes = Approvals.Cli.Output.ExitCodes;
 using Approvals.Policy;
 using Approvals.Policy.Explain;
@@ -16,25 +17,41 @@ internal static class ExplainCommand
 
     internal static Command Create()
     {
-        var action = new Argument<string>("action") { Description = "A request as it would be submitted (JSON). It is redacted first, as the gate does." };
-        var policy = new Option<string?>("--policy") { Description = "The policy file; without it, the default policy." };
-        var kind = new Option<string>("--actor") { Description = "The kind of principal that asks.", DefaultValueFactory = _ => "service" };
+        var connection = new GateConnection();
+        var action = new Argument<string>("action") { Description = "A request as it would be submitted (JSON), redacted first as the gate does; or the id of an action of the gate of --url." };
+        var policy = new Option<string?>("--policy") { Description = "The policy file; without it, the default policy, and for an action of a gate the policy in force there (for auditors and admins)." };
+        var kind = new Option<string>("--actor") { Description = "The kind of principal that asks, for a request.", DefaultValueFactory = _ => "service" };
         kind.AcceptOnlyFromAmong("human", "service", "agent");
-        var at = new Option<string?>("--at") { Description = "The time to decide at; without it, now." };
+        var at = new Option<string?>("--at") { Description = "The time to decide at; without it, now, and for an action of a gate when it was asked for." };
         var all = new Option<bool>("--all") { Description = "Take apart whole also the rules that do not match; without, one line says what made each false." };
         var json = new Option<bool>("--json") { Description = "Write the explanation as JSON." };
-        var command = new Command("explain", "Say what a policy decides on a request, rule by rule.") { action, policy, kind, at, all, json };
-        command.SetAction(parse => PolicyFile.Guard(parse.InvocationConfiguration.Error, () =>
+        var command = new Command("explain", "Say what a policy decides on a request, or on an action of a gate, rule by rule.\n\nExamples:\n  approvals policy explain request.json --policy policy.yaml\n  approvals policy explain 0198…") { action, policy, kind, at, all, json };
+        connection.AddTo(command);
+        command.SetAction((parse, cancellation) => PolicyFile.GuardAsync(parse.InvocationConfiguration.Error, async () =>
         {
-            var path = parse.GetValue(policy);
-            var set = path is null ? PolicySet.Load(PolicySet.DefaultYaml, "default.yaml") : PolicyFile.Load(path);
-            var input = SubmittedAction.Read(parse.GetRequiredValue(action), parse.GetRequiredValue(kind), SubmittedAction.Time(parse.GetValue(at)));
+            var (path, what, time) = (parse.GetValue(policy), parse.GetRequiredValue(action), parse.GetValue(at));
+            PolicySet set;
+            PolicyInput input;
+            var isOfGate = !File.Exists(what) && Guid.TryParseExact(what, "D", out _);
+            if (isOfGate)
+            {
+                using var gate = connection.Open(parse);
+                input = await GateAction.ReadAsync(gate, what, time is null ? null : SubmittedAction.Time(time), cancellation);
+                set = path is null ? await GateAction.PolicyAsync(gate, cancellation) : PolicyFile.Load(path);
+            }
+            else
+            {
+                set = path is null ? PolicySet.Load(PolicySet.DefaultYaml, "default.yaml") : PolicyFile.Load(path);
+                input = SubmittedAction.Read(what, parse.GetRequiredValue(kind), SubmittedAction.Time(time));
+            }
             var explanation = PolicyExplain.Of(set, input);
             var output = parse.InvocationConfiguration.Output;
             if (parse.GetValue(json))
                 output.WriteLine(JsonSerializer.Serialize(explanation, s_json));
             else
                 Show(Terminal.Of(output), set, explanation, parse.GetValue(all));
+            if (isOfGate && set.Rules.Any(rule => rule.When.Contains(".groups", StringComparison.Ordinal)))
+                parse.InvocationConfiguration.Error.WriteLine("The gate tells no groups of principals: conditions on them saw none.");
             return ExitCodes.Done;
         }));
         return command;
