@@ -137,6 +137,24 @@ public sealed class ExceptionTests
     }
 
     [Fact]
+    public async Task One_person_by_two_identities_does_not_break_the_glass_alone()
+    {
+        await using Gate gate = await Gate.StartAsync(services: services => services.AddSingleton<ICallerScheme, StrongSignIn>());
+        gate.Policy = _ => Gate.Review(new ReviewStage("owners", ["data-owners"], 2, TimeSpan.FromHours(1))) with { Exceptions = Allowed };
+        ActionDocument document = await gate.InReviewAsync();
+        string url = $"/api/actions/{document.Id}/break-glass", body = $$"""{"justification":"{{Why}}","viewDigest":"{{document.View!.Digest}}"}""";
+        using HttpClient eve = Strong(gate, Gate.Eve), sameEve = Strong(gate, Gate.Eve);
+        sameEve.DefaultRequestHeaders.Add(StrongSignIn.Identity, "another-provider");
+
+        Assert.Equal(HttpStatusCode.OK, (await eve.PostAsync(url, Gate.Json(body))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await sameEve.PostAsync(url, Gate.Json(body))).StatusCode); // known already: repeating changes nothing
+        await gate.UntilAsync(document.Id, shown => shown.Review!.Consents is not null);
+
+        Assert.Equal(["eve"], gate.Ports.Documents.Single(one => one.Id == document.Id).Review!.Consents!.Select(consent => consent.Voter.Subject));
+        Assert.False(gate.Ports.Documents.Single(one => one.Id == document.Id).IsTerminal);
+    }
+
+    [Fact]
     public async Task Get_of_the_pages_breaks_and_reviews_nothing()
     {
         await using Gate gate = await Gate.StartAsync(services: services => services.AddSingleton<ICallerScheme, StrongSignIn>());
@@ -210,6 +228,7 @@ public sealed class ExceptionTests
     private sealed class StrongSignIn : ICallerScheme
     {
         public const string Header = "X-Strong";
+        public const string Identity = "X-Identity";
 
         public string? Challenge => null;
 
@@ -221,7 +240,7 @@ public sealed class ExceptionTests
             Principal? person = new[] { Gate.Ann, Gate.Ben, Gate.Eve, Gate.Aud, Follower }.FirstOrDefault(one => one.Subject == subject);
             return ValueTask.FromResult(person is null
                 ? SchemeResult.NotMine
-                : SchemeResult.Accepted(new Caller(person, [person.Subject == "aud" ? Role.Auditor : Role.Reviewer], Assurance.IdpMfa, "strong-" + subject)));
+                : SchemeResult.Accepted(new Caller(person, [person.Subject == "aud" ? Role.Auditor : Role.Reviewer], Assurance.IdpMfa, "strong-" + subject + context.Request.Headers[Identity])));
         }
     }
 }
