@@ -68,7 +68,7 @@ public sealed record ReviewMessage(string Title, IReadOnlyList<MessageFact> Fact
         }
 
         foreach (CountedVote vote in document.Review?.Votes.Where(vote => document.IsTerminal || vote.Stage == notice.Stage) ?? [])
-            facts.Add(new MessageFact(vote.Vote.Verdict == Verdict.Approve ? "Approved by" : "Denied by", ViewText.Line(vote.Vote.Voter.DisplayName, MaxName)));
+            facts.Add(new MessageFact(vote.Vote.Verdict == Verdict.Approve ? "Approved by" : "Denied by", ViewText.Line(vote.Vote.Voter.DisplayName + (vote.For is { } absent ? $", standing in for {absent.Subject}" : ""), MaxName)));
         string outcome = document.IsTerminal ? document.Status.ToString() : "Another stage has begun";
         return new ReviewMessage($"{outcome}: {document.Request.Type}", facts, [], pages.TimelineOf(document.Id));
     }

@@ -77,7 +77,10 @@ public sealed record OutboxStatus(string ActionId, IReadOnlyList<string> Channel
     /// <summary>At most <see cref="OutboxOrchestration.MaxDeadLetters"/>, oldest first.</summary>
     public IReadOnlyList<DeadLetter> Dead { get; init; } = [];
 
-    /// <summary>What became of the notices so far, once for each notice and channel: the newest <see cref="OutboxOrchestration.MaxTold"/>, oldest first.</summary>
+    /// <summary>
+    /// For people: what became of the notices so far, once for each notice and channel; at most <see cref="OutboxOrchestration.MaxTold"/>, oldest first,
+    /// without the oldest reminders where there are more.
+    /// </summary>
     public IReadOnlyList<Told> Told { get; init; } = [];
 }
 

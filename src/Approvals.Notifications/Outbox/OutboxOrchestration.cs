@@ -16,8 +16,8 @@ public static class OutboxOrchestration
     /// <summary>Bounds the instance's status; the oldest goes first.</summary>
     public const int MaxDeadLetters = 10;
 
-    /// <summary>Bounds the instance's status, which Durable Functions limits to 16 KiB.</summary>
-    public const int MaxTold = 20;
+    /// <summary>Bounds the instance's status, which Durable Functions limits to 16 KiB of UTF-16.</summary>
+    public const int MaxTold = 10;
 
     public static OrchestrationDefinition Definition { get; } = OrchestrationDefinition.Create<OutboxOrder, OutboxStatus>(Name, 1, RunAsync);
 

@@ -245,9 +245,11 @@ internal sealed class OutboxRun : IDisposable
     /// <summary>Notes that a channel has the notice or, with a code, that the next channel has its turn.</summary>
     private void Keep(Notice given, string channel, int attempts, string? code)
     {
+        if (!order.ForPeople) return; // of machines the trouble is enough
+
         // A channel with several addresses counts once; an address that failed there is worth a line of its own.
         if (told.Exists(known => (known.Channel, known.Kind, known.Stage, known.NoticeAt, known.Code) == (channel, given.Kind, given.Stage, given.At, code))) return;
-        if (told.Count == OutboxOrchestration.MaxTold) told.RemoveAt(0);
+        if (told.Count == OutboxOrchestration.MaxTold) told.RemoveAt(Math.Max(0, told.FindIndex(known => known.Kind == NoticeKind.Reminder))); // of these there are many
         told.Add(new Told(channel, given.Kind, given.Stage, given.At, context.Now, attempts, code));
     }
 

@@ -50,6 +50,7 @@ public sealed class OutboxTests
     {
         await using OutboxRig rig = await new OutboxRig().StartAsync();
         rig.First.Addresses = ["one", "two"];
+        await rig.NotifyAsync(NoticeKind.Requested);
         for (int notice = 0; notice < OutboxOrchestration.MaxTold + 5; notice++)
         {
             await rig.NotifyAsync(NoticeKind.Reminder, $"{Documents.ActionId}:{notice}");
@@ -59,9 +60,27 @@ public sealed class OutboxTests
         OutboxStatus people = (await rig.Client.ToPeopleAsync(Documents.ActionId, CancellationToken.None))!;
         Assert.Equal(OutboxOrchestration.MaxTold, people.Told.Select(told => told.NoticeAt).Distinct().Count());
         Assert.Equal(OutboxOrchestration.MaxTold, people.Told.Count);
+        Assert.Equal(NoticeKind.Requested, people.Told[0].Kind); // how somebody was asked is kept before any reminder
         Assert.Null(await rig.Client.ToPeopleAsync("nowhere", CancellationToken.None));
         var machines = await rig.Client.ToMachinesAsync(Documents.ActionId, new NotificationOptions { Webhooks = [new WebhookOptions("siem", new Uri("https://siem.example"), [])] }, CancellationToken.None);
         Assert.Equal(["webhook:siem"], Assert.Single(machines).Channels);
+        Assert.Empty(machines[0].Told);
+    }
+
+    [Fact]
+    public void Status_with_all_it_may_hold_fits_into_what_durable_functions_keeps()
+    {
+        string action = Guid.Empty.ToString(), address = new('g', 100), code = new('c', 40);
+        DateTimeOffset at = Documents.Start.AddTicks(1);
+        var notice = new Notice($"{action}:99.9:Escalated:1700000000000", NoticeKind.Requested, 99, at, at);
+        var status = new OutboxStatus(action, ["slack", "teams", "console"])
+        {
+            Retrying = new Trouble("teams", address, NoticeKind.Requested, code, 11, at),
+            Dead = [.. Enumerable.Repeat(new DeadLetter(notice, "console", address, code, 11, at), OutboxOrchestration.MaxDeadLetters)],
+            Told = [.. Enumerable.Repeat(new Told("console", NoticeKind.Requested, 99, at, at, 11, code), OutboxOrchestration.MaxTold)],
+        };
+        int bytes = System.Text.Encoding.Unicode.GetByteCount(System.Text.Json.JsonSerializer.Serialize(status, Durable.DurableJson.Options));
+        Assert.True(bytes <= 16 * 1024, $"{bytes} bytes");
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Approvals.Notifications.Tests.Fixtures;
 using Approvals.Policy;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Ports;
+using Approvals.Workflow.Reviews;
 
 namespace Approvals.Notifications.Tests.Teams;
 
@@ -33,6 +34,15 @@ public sealed class TeamsCardTests
     [Fact]
     public void Card_of_a_decided_action_is_as_recorded() => Golden.Check(
         "teams-closed.json", Cards.ForWebhook(NoticeOf(NoticeKind.Closed), Documents.Approved(Documents.InReview(), Documents.Start.AddMinutes(5))));
+
+    [Fact]
+    public void Card_of_what_a_deputy_decided_says_for_whom()
+    {
+        ActionDocument approved = Documents.Approved(Documents.InReview(), Documents.Start.AddMinutes(5));
+        CountedVote vote = approved.Review!.Votes[0] with { For = new PersonRef("approvals", "olivia") };
+        ActionDocument byDeputy = approved with { Review = approved.Review with { Votes = [vote] } };
+        Assert.Contains($"{vote.Vote.Voter.DisplayName}, standing in for olivia", Cards.ForWebhook(NoticeOf(NoticeKind.Closed), byDeputy).ToJsonString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Card_for_a_bot_is_as_recorded() => Golden.Check(

@@ -6,10 +6,9 @@ namespace Approvals.Web.Tests.Pages;
 
 public sealed class AccessibilityTests
 {
+    // Each theme and each width once: colours do not depend on the width, nor the order of things on the theme.
     [Theory]
     [InlineData(false, 390)]
-    [InlineData(true, 390)]
-    [InlineData(false, 1280)]
     [InlineData(true, 1280)]
     public async Task Axe_finds_nothing_on_any_page(bool isDark, int width)
     {
