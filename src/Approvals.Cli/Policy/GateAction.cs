@@ -8,6 +8,9 @@ namespace Approvals.Cli.Policy;
 /// <summary>An action of a gate as policy saw it, and the policy in force there.</summary>
 internal static class GateAction
 {
+    // What policy sees of a finding; where it begins and ends is for reviewers.
+    private static readonly string[] s_finding = ["type", "rule", "pointer", "confidence", "operator"];
+
     /// <summary>
     /// The masked view and the principals. INVARIANT: what the gate does not tell is empty and never guessed: the API names no groups of principals, and
     /// no rule may rest on what is not there without its reader being told.
@@ -41,7 +44,7 @@ internal static class GateAction
             JsonSerializer.SerializeToElement(action),
             JsonSerializer.SerializeToElement(principal),
             JsonSerializer.SerializeToElement(content["context"] ?? new JsonObject()),
-            view.GetProperty("findings"),
+            JsonSerializer.SerializeToElement(view.GetProperty("findings").EnumerateArray().Select(finding => s_finding.ToDictionary(name => name, finding.GetProperty))),
             at ?? document.GetProperty("requestedAt").GetDateTimeOffset());
     }
 
