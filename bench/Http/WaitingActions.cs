@@ -18,8 +18,8 @@ internal static class WaitingActions
     /// <summary>As many as fall due in the last minute of the target's million.</summary>
     private const int DeadlinesAMinute = 50_000;
 
-    /// <summary>The gate keeps the newest 2,000 in memory: they are there before anything is compared.</summary>
-    private const int FillUp = 4_000;
+    /// <summary>The gate keeps the newest 500 in memory: they are there before anything is compared.</summary>
+    private const int FillUp = 2_000;
 
     /// <summary>Points of a plot over all submissions; each is the mean of its part.</summary>
     private const int Parts = 100;

@@ -34,8 +34,8 @@ public sealed class SqliteActionIndex : IActionIndex
         CREATE INDEX idempotency_age ON idempotency(requested_at);
         """;
 
-    /// <summary>As many as the engine keeps instances in memory: an action's steps follow each other closely.</summary>
-    private const int RecentDocuments = 2_000;
+    /// <summary>An action's steps follow each other closely, and so do those who ask for it.</summary>
+    private const int RecentDocuments = 1_000;
 
     private const string DebtSchema = """
         CREATE TABLE action_debt(action_id TEXT PRIMARY KEY) WITHOUT ROWID;

@@ -10,7 +10,7 @@ namespace Approvals.Embedded.LedgerStore;
 internal sealed class NewestRows
 {
     /// <summary>Some 2.5 KB each.</summary>
-    private const int MaxEntries = 2_000;
+    private const int MaxEntries = 500;
 
     /// <summary>Tiles kept at each level; a proof of a new entry needs the last one.</summary>
     private const int TilesALevel = 4;
