@@ -13,6 +13,8 @@ internal sealed class Detector
 {
     private static readonly SearchValues<byte> Telling = SearchValues.Create([.. "0123456789@=:\\%&<>~$"u8, .. Enumerable.Range(128, 128).Select(i => (byte)i)]);
 
+    private static readonly SearchValues<byte> NameBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_."u8);
+
     private readonly RedactionOptions _options;
     private readonly HashSet<string> _allowed;
     private readonly float[] _minimum;
@@ -171,8 +173,8 @@ internal sealed class Detector
     /// <summary>Whether a found value is a secret or identifier long enough to be looked for elsewhere.</summary>
     public bool IsKept(int rule, ReadOnlySpan<byte> value) => value.Length >= 8 && Rules[rule].Rank >= 50 && !IsWord(value);
 
-    /// <summary>An everyday word that was somebody's password stands elsewhere for itself.</summary>
-    private static bool IsWord(ReadOnlySpan<byte> value) =>
+    /// <summary>An everyday word, or a name in a program, that was somebody's password stands elsewhere for itself.</summary>
+    private static bool IsWord(ReadOnlySpan<byte> value) => value.IndexOfAnyExcept(NameBytes) < 0 && value.ContainsAnyInRange((byte)'A', (byte)'Z') && value.ContainsAnyInRange((byte)'a', (byte)'z') ||
         value.IndexOfAnyExceptInRange((byte)'a', (byte)'z') < 0 && (Lexicon.WordTable.Default.KindOf(value) & Lexicon.WordKind.English) != Lexicon.WordKind.None;
 
     private void AddRepeats(ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> value, int rule, HitBuffer hits)

@@ -237,13 +237,9 @@ internal sealed class Pattern
     private int FindLiteralLength()
     {
         var length = 0;
-        foreach (var step in _steps)
+        // Fixed text before the value is not part of it, whatever stands between them.
+        foreach (var step in _steps[(Array.FindIndex(_steps, s => s.Kind == Kind.ValueStart) + 1)..])
         {
-            if (step.Kind == Kind.ValueStart)
-            {
-                length = 0;
-                continue;
-            }
             if (step.Kind == Kind.Alternatives && step.Min == 1) length += step.Alternatives!.Max(a => a.Length);
             else if (step.Kind == Kind.Class && step.Min == 1 && step.Max == 1 && step.Set.FoldedMembers().Count == 1) length++;
             else break;

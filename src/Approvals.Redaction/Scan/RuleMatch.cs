@@ -15,7 +15,7 @@ internal static class RuleMatch
         if (rule.Check is not null && !rule.Check(value)) return;
         if (rule.Type == Types.MacAddress && (text.At(start - 1) == ':' || text.At(valueEnd) == ':')) return;
         // A number in a path or link is a page, not a person.
-        if (rule.Reach == Reach.Keyword && rule.Type != Types.Secret && text.At(start - 1) == '/') return;
+        if (rule.Reach == Reach.Keyword && text.At(start - 1) == '/' && (rule.Type != Types.Secret || value.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0)) return;
         if (rule.Type == Types.Secret && (!SecretIsReal(rule, value) || IsFileName(text.Bytes[valueEnd..]))) return;
         if (rule.Entropy > 0 && Plausibility.Entropy(value) < rule.Entropy) return;
         var confidence = rule.Confidence;

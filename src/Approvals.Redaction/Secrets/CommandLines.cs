@@ -31,7 +31,7 @@ internal static class CommandLines
         var bytes = text.Bytes;
         var end = start;
         byte quote = 0;
-        while (end < stop && (quote != 0 ? bytes[end] != '\n' : bytes[end] > ' '))
+        while (end < stop && (quote != 0 ? bytes[end] != '\n' : bytes[end] > ' ' && !(bytes[end] == '<' && end > start)))
         {
             if (quote == 0 && bytes[end] is (byte)'"' or (byte)'\'') quote = bytes[end];
             else if (bytes[end] == quote) quote = 0;

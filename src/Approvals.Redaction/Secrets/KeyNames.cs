@@ -73,7 +73,7 @@ internal static class KeyNames
         Add(Key, "key keys");
         Add(KeyQualifier, "api access private secret auth encryption signing master account shared storage client service consumer subscription license app admin deploy "
             + "ssh pgp gpg hmac aes rsa webhook integration publishable server write read rest ingest tracking security crypto vault session root user developer project");
-        Add(Weak, "auth authentication sig sas session appid clientid seed mnemonic dsa code pin license licence");
+        Add(Weak, "auth authentication sig sas session appid clientid seed mnemonic dsa code pin");
         Add(Header, "authorization proxyauthorization");
         Add(Benign, "count limit max min size length len type name names url uri endpoint path file filename dir expiry expires expiration expire ttl timeout lifetime policy "
             + "enabled disabled required rotation rotate rotated created updated date time at version format field fields column columns label prefix suffix description help "

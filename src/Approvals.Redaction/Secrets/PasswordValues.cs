@@ -19,6 +19,7 @@ internal static class PasswordValues
         if (value.Length is < 4 or > 256 || UrlCredentials.IsStandIn(value) || Cues.In(NoValues, value)) return false;
         if (IsAddress(value) || IsEntity(value)) return false;
         var quoted = whole || (start > 0 && bytes[start - 1] is (byte)'"' or (byte)'\'' or (byte)'`');
+        if (IsSentence(value)) return false;
         if (!whole && IsListed(bytes, start, end)) return true;
         if (whole && value.IndexOf((byte)' ') < 0) return !IsDottedName(value) && !NamesPassword(value);
         if (NamesPassword(value)) return false;
@@ -104,6 +105,22 @@ internal static class PasswordValues
         return i < bytes.Length && bytes[i] is (byte)'+' or (byte)'.' or (byte)'&' && start < end;
     }
 
+    /// <summary>
+    /// "Le document a un titre", "文档有标题": running text, as message catalogues have it under "pass". It begins with a capital or is not in ASCII, holds
+    /// no digit and no mark that sentences do not have; a passphrase of small words stays one.
+    /// </summary>
+    private static bool IsSentence(ReadOnlySpan<byte> value)
+    {
+        int blanks = 0, high = 0;
+        foreach (var b in value)
+        {
+            if (b == ' ') blanks++;
+            else if (ByteClass.IsHigh(b)) high++;
+            else if (!ByteClass.IsLetter(b) && b is not ((byte)'.' or (byte)',' or (byte)':' or (byte)'!' or (byte)'?' or (byte)'\'' or (byte)'(' or (byte)')' or (byte)'-' or (byte)'<' or (byte)'>' or (byte)'/' or (byte)'`' or (byte)'=' or (byte)'"' or (byte)';')) return false;
+        }
+        return high * 2 > value.Length || (blanks >= 2 && (high > 0 || ByteClass.IsUpper(value[0]) || value[^1] == '.'));
+    }
+
     /// <summary>A sentence or label: "Enter your code", "This field is required".</summary>
     private static bool IsLabel(ReadOnlySpan<byte> value)
     {
@@ -149,12 +166,14 @@ internal static class PasswordValues
     {
         var value = bytes[start..end];
         if (start > 0 && bytes[start - 1] is (byte)'"' or (byte)'\'' or (byte)'`') return false;
+        // "{0}\\{1:x}", "/^[a-z]+$/": a format or an expression.
+        if (value[0] == '/' && value.Length > 1 && value[1] is (byte)'^' or (byte)'[' or (byte)'(') return true;
         var name = value[0] is (byte)'$' or (byte)'@' or (byte)':' ? 1 : 0;
         var i = name;
         while (i < value.Length && (ByteClass.IsWord(value[i]) || value[i] is (byte)'.' or (byte)'-' or (byte)'>' or (byte)'?')) i++;
         if (i > name && i < value.Length && value[i] is (byte)'(' or (byte)'[' or (byte)'{' or (byte)'<') return true;
         if (i > name && i == value.Length && end < bytes.Length && bytes[end] is (byte)'(' or (byte)'[') return true;
-        return IsDottedName(value);
+        return IsDottedName(value) || IsTypeName(value);
     }
 
     /// <summary>Without quotes: code, a variable, a type, or running text.</summary>
@@ -176,6 +195,26 @@ internal static class PasswordValues
         if (spaced && next == ' ' && end + 1 < bytes.Length && (ByteClass.IsLetter(bytes[end + 1]) || bytes[end + 1] is (byte)'|' or (byte)'=' or (byte)'?' or (byte)'&' or (byte)'+')) return true;
         return false;
     }
+
+    /// <summary><c>Uint8Array</c>, <c>JWTDecryptGetKey</c>, <c>self._lib.NID_key</c>: a name in a program, whose last word is the kind of thing it is.</summary>
+    private static bool IsTypeName(ReadOnlySpan<byte> value)
+    {
+        var last = 0u;
+        var parts = 0;
+        foreach (var b in value)
+            if (!ByteClass.IsAlphanumeric(b) && b is not ((byte)'_' or (byte)'.')) return false;
+        var hashes = new WordHashes(value);
+        while (hashes.MoveNext())
+        {
+            if (hashes.IsWhole) continue;
+            last = hashes.Current;
+            parts++;
+        }
+        return parts >= 2 && TypeWords.Contains(last);
+    }
+
+    private static readonly System.Collections.Frozen.FrozenSet<uint> TypeWords = Cues.Set("array buffer string bytes key keys token tokens secret secrets credential credentials password passwords handler provider factory options option config configuration settings manager service client request response "
+        + "type types object value values input output result error exception details ttl cbc gcm info context callback function method field name id reader writer stream builder helper interface listener store");
 
     /// <summary><c>config.db.password</c>, <c>user->secret</c>, <c>Config::value</c>: two or more names without digits, joined.</summary>
     private static bool IsDottedName(ReadOnlySpan<byte> value)

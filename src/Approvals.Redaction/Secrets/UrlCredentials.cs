@@ -25,6 +25,8 @@ internal static class UrlCredentials
         if (at + 1 >= bytes.Length || !(ByteClass.IsWord(bytes[at + 1]) || bytes[at + 1] is (byte)'[' or (byte)'$' or (byte)'{')) return;
         // The first colon after the scheme separates user from password.
         colon = bytes[user..at].IndexOf((byte)':');
+        // A path or query before the colon: the authority has ended, and what follows is no userinfo.
+        if (colon > 0 && bytes.Slice(user, colon).IndexOfAny((byte)'/', (byte)'?') >= 0) return;
         var start = colon >= 0 ? user + colon + 1 : user;
         var value = bytes[start..at];
         if (value.IndexOf((byte)'/') >= 0 && colon < 0) return;
