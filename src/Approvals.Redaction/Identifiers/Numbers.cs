@@ -44,7 +44,12 @@ internal static class Numbers
         ends = ends[..groups];
         if (total < 4) return runEnd;
         if (groups >= 4 && IpAddresses.V4(text, starts, ends)) return runEnd;
-        if (IsDateOrTime(bytes, starts, ends)) return -ends[Math.Min(groups, 4) - 1];
+        if (IsDateOrTime(bytes, starts, ends))
+        {
+            // Nothing but a date is somebody's date.
+            if (groups == 3 && text.MayBeWhole && start == 0 && runEnd == bytes.Length && bytes[ends[0]] != ':') text.Add(0, runEnd, BuiltIn.Date, 0.5f);
+            return -ends[Math.Min(groups, 4) - 1];
+        }
         if (total < 7 || longest < 2) return groups > 1 ? ends[0] : runEnd;
         if (total >= 12 && longest >= 4 && Cards(text, starts, ends)) return runEnd;
         Phones.At(text, starts, ends);

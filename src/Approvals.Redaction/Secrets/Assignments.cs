@@ -87,7 +87,7 @@ internal static class Assignments
             case KeyMeaning.Weak when value.Length >= 16 && value.IndexOf((byte)' ') < 0 && Plausibility.IsRandom(value, 3.3f) && !IsUuid(value) && value.IndexOf("://"u8) < 0 && !PasswordValues.IsCode(bytes, start, end):
                 text.Add(start, end, BuiltIn.NamedSecret, 0.5f);
                 break;
-            case KeyMeaning.Header when value.Length >= 6 && value[0] is not ((byte)'$' or (byte)'{' or (byte)'<' or (byte)'%') && value.IndexOf((byte)' ') < 0 && !UrlCredentials.IsStandIn(value) && !PasswordValues.IsCode(bytes, start, end) && (HasScheme(bytes, start) || Checks.IsMixed(value)):
+            case KeyMeaning.Header when value.Length >= 6 && value[0] is not ((byte)'$' or (byte)'/' or (byte)'{' or (byte)'<' or (byte)'%') && value.IndexOf((byte)' ') < 0 && !UrlCredentials.IsStandIn(value) && !PasswordValues.IsCode(bytes, start, end) && (HasScheme(bytes, start) || Checks.IsMixed(value)):
                 text.Add(start, end, BuiltIn.AuthorizationHeader);
                 break;
         }

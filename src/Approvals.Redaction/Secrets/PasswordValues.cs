@@ -106,20 +106,22 @@ internal static class PasswordValues
     }
 
     /// <summary>
-    /// "Le document a un titre", "文档有标题": running text, as message catalogues have it under "pass". It begins with a capital or is not in ASCII, holds
-    /// no digit and no mark that sentences do not have; a passphrase of small words stays one.
+    /// "Le document a un titre", "文档有标题": running text, as message catalogues have it under "pass". It has three words or more and begins with a capital, ends
+    /// in a full stop or is not in ASCII; with digits it has four. A passphrase of small words stays one.
     /// </summary>
     private static bool IsSentence(ReadOnlySpan<byte> value)
     {
-        int blanks = 0, high = 0;
+        var blanks = value.Count((byte)' ');
+        var high = 0;
         foreach (var b in value)
-        {
-            if (b == ' ') blanks++;
-            else if (ByteClass.IsHigh(b)) high++;
-            else if (!ByteClass.IsLetter(b) && b is not ((byte)'.' or (byte)',' or (byte)':' or (byte)'!' or (byte)'?' or (byte)'\'' or (byte)'(' or (byte)')' or (byte)'-' or (byte)'<' or (byte)'>' or (byte)'/' or (byte)'`' or (byte)'=' or (byte)'"' or (byte)';')) return false;
-        }
-        return high * 2 > value.Length || (blanks >= 2 && (high > 0 || ByteClass.IsUpper(value[0]) || value[^1] == '.'));
+            if (ByteClass.IsHigh(b)) high++;
+        var digits = value.ContainsAnyInRange((byte)'0', (byte)'9');
+        if (high * 2 > value.Length && (!digits || blanks > 0)) return true;
+        return blanks >= (digits ? 3 : 2) && (high > 0 || ByteClass.IsUpper(value[0]) || value[^1] == '.' || value.IndexOf("${"u8) >= 0 || value.IndexOf((byte)'\'') >= 0)
+            || blanks >= 1 && high > 0 && !digits && value.IndexOfAnyExcept(SentenceBytes) < 0;
     }
+
+    private static readonly System.Buffers.SearchValues<byte> SentenceBytes = System.Buffers.SearchValues.Create([.. "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ .,:;!?()'-"u8, .. Enumerable.Range(128, 128).Select(i => (byte)i)]);
 
     /// <summary>A sentence or label: "Enter your code", "This field is required".</summary>
     private static bool IsLabel(ReadOnlySpan<byte> value)
@@ -203,6 +205,7 @@ internal static class PasswordValues
         var parts = 0;
         foreach (var b in value)
             if (!ByteClass.IsAlphanumeric(b) && b is not ((byte)'_' or (byte)'.')) return false;
+        if (value.EndsWith("Array"u8) || value.EndsWith("Buffer"u8)) return true;
         var hashes = new WordHashes(value);
         while (hashes.MoveNext())
         {
