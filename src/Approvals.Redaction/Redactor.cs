@@ -112,7 +112,8 @@ public sealed class Redactor
             if (hits.Length == 0) return new Utf8Redaction(utf8Text, []);
             var masker = new Masker(_options);
             var findings = new List<Finding>(hits.Length);
-            var output = new ArrayBufferWriter<byte>(utf8.Length + 256);
+            // Room for the usual masks at once: doubling a block would cost more memory than the block.
+            var output = new ArrayBufferWriter<byte>(utf8.Length + 256 + hits.Length * 32);
             var offsets = new Utf16Offsets(utf8);
             var copied = 0;
             foreach (var hit in hits)

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
 namespace Approvals.Cli.Redact;
 
 /// <summary>
@@ -11,6 +14,10 @@ internal sealed class LineSplitter(Stream input, ReadOnlyMemory<byte> head = def
     private const int BlockSize = 1 << 20;
     private const int LongestLine = 16 << 20;
 
+    /// <summary>A private key is not cut: its end alone looks like anything.</summary>
+    private const int LongestKey = 64 * 1024;
+
+    private readonly ConcurrentQueue<byte[]> _free = [];
     private byte[] _rest = head.ToArray();
     private bool _ended;
     private long _offset;
@@ -22,7 +29,8 @@ internal sealed class LineSplitter(Stream input, ReadOnlyMemory<byte> head = def
     /// <summary>The next block, or null at the end.</summary>
     public async ValueTask<Block?> NextAsync(CancellationToken cancellation)
     {
-        var block = new byte[Math.Max(BlockSize, _rest.Length * 2)];
+        var size = Math.Max(BlockSize, _rest.Length * 2);
+        if (size > BlockSize || !_free.TryDequeue(out var block)) block = new byte[size];
         _rest.CopyTo(block, 0);
         var length = _rest.Length;
         _rest = [];
@@ -49,10 +57,16 @@ internal sealed class LineSplitter(Stream input, ReadOnlyMemory<byte> head = def
         }
     }
 
+    /// <summary>Takes back the bytes of a block that nobody needs any more.</summary>
+    public void Return(Block block)
+    {
+        if (MemoryMarshal.TryGetArray(block.Bytes, out var bytes) && bytes.Array!.Length == BlockSize) _free.Enqueue(bytes.Array);
+    }
+
     private Block Take(ReadOnlyMemory<byte> bytes)
     {
         var block = new Block(bytes, _offset, _line);
-        if (_offset == 0) FirstLine = bytes.Span.IndexOf((byte)'\n') is var end and >= 0 ? bytes[..end] : bytes;
+        if (_offset == 0) FirstLine = (bytes.Span.IndexOf((byte)'\n') is var end and >= 0 ? bytes[..end] : bytes).ToArray();
         _offset += bytes.Length;
         _line += bytes.Span.Count((byte)'\n');
         return block;
@@ -62,7 +76,16 @@ internal sealed class LineSplitter(Stream input, ReadOnlyMemory<byte> head = def
     {
         var cut = block.LastIndexOf((byte)'\n') + 1;
         while (quoted && cut > 0 && (block[..cut].Count((byte)'"') & 1) == 1) cut = block[..(cut - 1)].LastIndexOf((byte)'\n') + 1;
-        return cut;
+        return BeforeOpenKey(block, cut);
+    }
+
+    private static int BeforeOpenKey(ReadOnlySpan<byte> block, int cut)
+    {
+        var from = Math.Max(0, cut - LongestKey);
+        var begin = block[from..cut].LastIndexOf("-----BEGIN "u8);
+        if (begin < 0 || block[(from + begin)..cut].IndexOf("-----END "u8) >= 0) return cut;
+        var line = block[..(from + begin)].LastIndexOf((byte)'\n') + 1;
+        return line > 0 ? line : cut;
     }
 
     private static int CharacterStart(byte[] block, int length)

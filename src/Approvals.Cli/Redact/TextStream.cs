@@ -29,6 +29,7 @@ internal static class TextStream
             var redacted = await task;
             await output.WriteAsync(redacted.Text, cancellation);
             note(block, redacted.Findings);
+            blocks.Return(block);
         }
         await reader;
     }

@@ -37,18 +37,25 @@ internal static class Phones
         }
         var end = ends[last];
         if (digits < 7 || digits > 15) return;
+        // "12345.678901" is a decimal number.
+        if (last == 1 && !plus && !open && bytes[ends[0]] == '.') return;
         if (end < bytes.Length && ByteClass.IsWord(bytes[end]) && !(bytes[end] is (byte)'x' or (byte)'e')) return;
         end = WithExtension(bytes, end);
         var from = plus || open ? start - 1 : start;
         if (plus)
         {
-            if (digits is >= 8 and <= 15 && bytes[starts[0]] != '0') text.Add(from, end, BuiltIn.Phone, 0.85f);
+            if (digits is >= 8 and <= 15 && bytes[starts[0]] != '0') Add(text, from, end, 0.85f);
             return;
         }
         var context = text.Nearby.Allows(text, from, BuiltIn.Phone) && ContextWords.Near(text, from, end, last == 0 && !open ? StrongWords : AnyWords);
         var american = NorthAmerican(bytes, starts[..(last + 1)], ends[..(last + 1)], digits);
-        if (american && (last > 0 || context)) text.Add(from, end, BuiltIn.Phone, context ? 0.85f : 0.6f);
-        else if (context && (last > 0 || digits is >= 9 and <= 12)) text.Add(from, end, BuiltIn.Phone, 0.6f);
+        if (american && (last > 0 || context)) Add(text, from, end, context ? 0.85f : 0.6f);
+        else if (context && (last > 0 || digits is >= 9 and <= 12)) Add(text, from, end, 0.6f);
+    }
+
+    private static void Add(in ScanText text, int from, int end, float confidence)
+    {
+        if (!Uuid.HoldsPart(text.Bytes, from, end)) text.Add(from, end, BuiltIn.Phone, confidence);
     }
 
     /// <summary>NANP: area code and exchange begin with 2 to 9; written 3-3-4, with or without a leading 1.</summary>

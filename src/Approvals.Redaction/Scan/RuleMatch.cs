@@ -25,6 +25,7 @@ internal static class RuleMatch
             if (!near && (rule.Reach == Reach.Keyword || !IsWholeText(text, start, valueEnd))) return;
             if (!near) confidence *= 0.7f;
         }
+        if (rule.Type != Types.Secret && Uuid.HoldsPart(text.Bytes, start, valueEnd)) return;
         text.Add(valueStart, valueEnd, index, confidence);
     }
 

@@ -93,7 +93,7 @@ internal static class Scanner
     private static void IbanAt(in ScanText text, int start)
     {
         var end = Iban.Match(text.Bytes, start);
-        if (end > 0) text.Add(start, end, BuiltIn.Iban);
+        if (end > 0 && !Uuid.HoldsPart(text.Bytes, start, end)) text.Add(start, end, BuiltIn.Iban);
     }
 
     /// <param name="text">The text under scan.</param>
