@@ -30,6 +30,16 @@ internal static class RedactionSamples
         return log.ToString();
     }
 
+    /// <summary>Lines of a web server, each with somebody's address.</summary>
+    public static string AccessLog(int lines)
+    {
+        string[] paths = ["/", "/index.html", "/api/v1/users", "/static/js/app.9f86d081.js", "/search?q=shoes&page=2", "/health"];
+        var log = new StringBuilder();
+        for (var i = 0; i < lines; i++)
+            log.Append(CultureInfo.InvariantCulture, $"{i % 200 + 11}.{i * 7 % 256}.{i * 13 % 256}.{i % 254 + 1} - - [21/Nov/2026:{i % 24:00}:{i % 60:00}:{i * 7 % 60:00} +0000] \"GET {paths[i % 6]} HTTP/1.1\" 200 {i * 31 % 100_000} \"-\" \"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36\"\n");
+        return log.ToString();
+    }
+
     public static IEnumerable<(string Name, string Input)> Hostile()
     {
         yield return ("one letter", new string('a', 500_000));

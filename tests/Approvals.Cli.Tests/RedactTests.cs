@@ -167,6 +167,23 @@ public sealed class RedactTests
     }
 
     [Fact]
+    public async Task Private_key_on_the_border_of_two_blocks_is_masked_whole()
+    {
+        using var approvals = new ApprovalsCommand();
+        const string body = "MIIEpAIBAAKCAQEA7bq9Zk3c1xV5tY8uL0pQ2rW6mN4sD8fG1hJ3kL5zX7cV9bN2";
+        string key = "-----BEGIN RSA PRIVATE KEY-----\n" + string.Concat(Enumerable.Repeat(body + "\n", 24)) + "-----END RSA PRIVATE KEY-----\n";
+        string line = "2026-11-21 10:00:00 INFO nothing to see here\n";
+        // The first block ends in the middle of the key.
+        string before = string.Concat(Enumerable.Repeat(line, ((1 << 20) - key.Length / 2) / line.Length));
+
+        CommandResult result = await approvals.RunAsync(["redact"], before + key + line);
+
+        result.AssertExit(0);
+        Assert.DoesNotContain(body, result.Output, StringComparison.Ordinal);
+        Assert.Contains("[PRIVATE_KEY", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Long_stream_is_redacted_in_order_block_by_block()
     {
         using var approvals = new ApprovalsCommand();

@@ -22,6 +22,10 @@ public sealed class CredentialContextTests
     [InlineData("password = <Xy7kP2qRt9>", "Xy7kP2qRt9")]
     [InlineData("abyssale = 'rWE8I0axy6Fvw40RE8tsNS3L7zBU5vAhEnW4hq9G'", "rWE8I0axy6Fvw40RE8tsNS3L7zBU5vAhEnW4hq9G")]
     [InlineData("mypassword=hunter2!x", "hunter2!x")]
+    [InlineData("token = 'example-Xy7kP2q9vL4wTz81'", "Xy7kP2q9vL4wTz81")]
+    [InlineData("api_key = your-Xy7kP2q9vL4wTz81", "Xy7kP2q9vL4wTz81")]
+    [InlineData("api_key = \"redacted\"; api_key = \"Xy7kP2q9vL4wTz81\"", "Xy7kP2q9vL4wTz81")]
+    [InlineData("passphrase: \"correct horse battery staple\"", "correct horse")]
     public void Credential_in_context_is_masked(string text, string secret) =>
         Assert.DoesNotContain(secret, Redactor.Default.RedactText(text).Text, StringComparison.Ordinal);
 
@@ -39,6 +43,13 @@ public sealed class CredentialContextTests
     [InlineData("token: firstKeySecretHash")]
     [InlineData("algolia commit = 3b160d86eca484b36ff754fab7337368547af704")]
     [InlineData("authorization = authorization.split(':')")]
+    [InlineData("\"pass\": \"Der Text ist hier vorhanden\",")]
+    [InlineData("\"pass\": \"文档有标题\",")]
+    [InlineData("function pbkdf2(password: Uint8Array, salt: Uint8Array): Uint8Array;")]
+    [InlineData("pushed_authorization_request: '/request',")]
+    [InlineData("License: Apache-2.0-with-GPL2-LGPL2-Exception")]
+    [InlineData("https://chart.example.net/c?chxl=-1:|a|@scope/name")]
+    [InlineData("password = '{self.password}'")]
     [InlineData("raise ValueError(message)\nclass NNTPError(Exception):")]
     public void Code_labels_and_references_stay(string text) => Assert.Equal(text, Redactor.Default.RedactText(text).Text);
 }

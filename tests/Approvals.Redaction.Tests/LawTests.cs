@@ -77,4 +77,41 @@ public sealed class LawTests
         var once = Redactor.Default.RedactText(text).Text;
         return Redactor.Default.RedactText(once).Text == once;
     }).QuickCheckThrowOnFailure();
+
+    /// <summary>Secrets drawn at random in the shape of several vendors, written in any encoding, beside anything.</summary>
+    [Fact]
+    public void No_detected_value_survives_in_any_encoding()
+    {
+        const string letters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+        var body = Gen.Elements(letters.ToCharArray()).ArrayOf(36).Where(c => c.Distinct().Count() > 12 && c.Count(char.IsAsciiDigit) > 3).Select(c => new string(c));
+        var secret = Gen.Elements("ghp_", "gho_", "npm_").SelectMany(prefix => body.Select(b => prefix + b));
+        var encoding = Gen.Choose(0, 5);
+        Prop.ForAll(secret.SelectMany(s => encoding.SelectMany(e => Texts.Generator.Select(t => (Value: s, Written: Write(s, e), Text: t)))).ToArbitrary(), sample =>
+        {
+            var text = $"{sample.Text} {sample.Written} {sample.Text}";
+            var redacted = Redactor.Default.RedactText(text).Text;
+            return Enumerable.Range(0, 6).All(e => !redacted.Contains(Write(sample.Value, e), StringComparison.Ordinal));
+        }).QuickCheckThrowOnFailure();
+    }
+
+    private static string Write(string value, int encoding) => encoding switch
+    {
+        0 => value,
+        1 => Convert.ToBase64String(Encoding.UTF8.GetBytes(value)),
+        2 => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(value)),
+        3 => string.Concat(value.Select(c => $"%{(int)c:X2}")),
+        4 => string.Concat(value.Select(c => $"\\u{(int)c:x4}")),
+        _ => string.Concat(value.Select(c => $"&#{(int)c};")),
+    };
+
+    /// <summary>A placeholder beside a secret, before it or after it, hides nothing.</summary>
+    [Fact]
+    public void Placeholders_hide_no_secret_beside_them()
+    {
+        string[] placeholders = ["xxxxxxxx", "<token>", "${TOKEN}", "EXAMPLE", "your-token-here", "[SECRET_1]", "changeme", "...", "REDACTED", "example.com"];
+        const string secret = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
+        foreach (var placeholder in placeholders)
+            foreach (var text in (string[])[$"{placeholder} {secret}", $"{secret} {placeholder}", $"token={placeholder} token={secret}", $"\"{placeholder}\", \"{secret}\"", $"{placeholder}:{secret}"])
+                Assert.DoesNotContain(secret, Redactor.Default.RedactText(text).Text, StringComparison.Ordinal);
+    }
 }

@@ -44,7 +44,6 @@ internal static class Scanner
                 else if (bytes[end] == ' ' && bytes[end + 1] is (byte)'"' or (byte)'\'') Calls.AtQuote(text, start, end);
                 else if (bytes[end] is (byte)'"' or (byte)'\'' && bytes[end + 1] is (byte)',' or (byte)' ') Calls.AtComma(text, start, end);
             }
-            if (length == 2 && bytes[start] == 'i' && bytes[start + 1] == 's' && end + 2 < bytes.Length && bytes[end] == ' ' && bytes[end + 1] is (byte)'"' or (byte)'\'') Calls.AtIs(text, start, end);
             if (length == 5 && bytes[start] == 'B') PemKeys.AtBegin(text, start);
             if (length == 4 && bytes[start] == 'c' && bytes[start..end].SequenceEqual("curl"u8)) CommandLines.AtCurl(text, end);
             if (start > 0 && bytes[start - 1] == '-' && (start == 1 || bytes[start - 2] is (byte)'-' or (byte)' ')) CommandLines.AtFlag(text, start);

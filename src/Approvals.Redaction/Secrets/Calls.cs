@@ -47,16 +47,6 @@ internal static class Calls
         Assignments.Consider(text, meaning, valueStart, valueEnd, text.Hits.Count);
     }
 
-    /// <summary>"The default password for user 'x' is 'y'": a sentence that tells one.</summary>
-    public static void AtIs(in ScanText text, int start, int end)
-    {
-        var before = text.Bytes[Math.Max(0, start - 64)..start];
-        before = before[(before.LastIndexOf((byte)'\n') + 1)..];
-        if (!ByteClass.ContainsFolded(before, "password"u8) && !ByteClass.ContainsFolded(before, "passphrase"u8)) return;
-        var (valueStart, valueEnd) = Assignments.ValueAt(text.Bytes, end + 1);
-        if (valueEnd > valueStart && text.Bytes[valueStart..valueEnd].IndexOf((byte)' ') < 0) Assignments.Consider(text, KeyMeaning.Password, valueStart, valueEnd, text.Hits.Count);
-    }
-
     /// <summary><c>define('DB_PASSWORD', 'x')</c>, <c>put("apiKey", "x")</c>: name and value are neighbours in a list.</summary>
     public static void AtComma(in ScanText text, int start, int end)
     {

@@ -111,13 +111,15 @@ internal static class PasswordValues
     /// </summary>
     private static bool IsSentence(ReadOnlySpan<byte> value)
     {
+        // A name at the beginning that is masked by now was a capital.
+        var capital = ByteClass.IsUpper(value[0]) || (value[0] == '[' && WordHashes.MaskLength(value) > 0);
         var blanks = value.Count((byte)' ');
         var high = 0;
         foreach (var b in value)
             if (ByteClass.IsHigh(b)) high++;
         var digits = value.ContainsAnyInRange((byte)'0', (byte)'9');
         if (high * 2 > value.Length && (!digits || blanks > 0)) return true;
-        return blanks >= (digits ? 3 : 2) && (high > 0 || ByteClass.IsUpper(value[0]) || value[^1] == '.' || value.IndexOf("${"u8) >= 0 || value.IndexOf((byte)'\'') >= 0)
+        return blanks >= (digits ? 3 : 2) && (high > 0 || capital || value[^1] == '.' || value.IndexOf("${"u8) >= 0 || value.IndexOf((byte)'\'') >= 0)
             || blanks >= 1 && high > 0 && !digits && value.IndexOfAnyExcept(SentenceBytes) < 0;
     }
 

@@ -230,14 +230,31 @@ internal static class Plausibility
         return BitOperations.PopCount((ulong)seen) + BitOperations.PopCount((ulong)(seen >> 64));
     }
 
+    /// <summary>
+    /// A word that documentation writes where a value goes. INVARIANT: what stands beside the word must not be a value itself; <c>example-Xy7kP2q9vL4w</c> is one.
+    /// </summary>
     private static bool HasPlaceholderWord(ReadOnlySpan<byte> v)
     {
         if (v.IndexOf("..."u8) >= 0 && v.Length <= 24) return true;
-        if (ByteClass.ContainsFolded(v, "example"u8) || ByteClass.ContainsFolded(v, "placeholder"u8) || ByteClass.ContainsFolded(v, "changeme"u8)
-            || ByteClass.ContainsFolded(v, "redacted"u8) || ByteClass.ContainsFolded(v, "replace_me"u8) || ByteClass.ContainsFolded(v, "replaceme"u8)
-            || ByteClass.ContainsFolded(v, "insert_"u8) || ByteClass.ContainsFolded(v, "todo_"u8)) return true;
+        foreach (var word in PlaceholderWords)
+        {
+            var at = IndexOfFolded(v, word);
+            if (at >= 0 && !HoldsValue(v[..at]) && !HoldsValue(v[(at + word.Length)..])) return true;
+        }
         if (v.Length is >= 20 and <= 80 && (ByteClass.ContainsFolded(v, "abcdefghijkl"u8) || v.IndexOf("1234567890123456"u8) >= 0)) return true;
-        return StartsWithFolded(v, "your"u8) || StartsWithFolded(v, "my_"u8) || (v[0] == '<' && v.IndexOf((byte)'>') < 0);
+        return (StartsWithFolded(v, "your"u8) && !HoldsValue(v[4..])) || (StartsWithFolded(v, "my_"u8) && !HoldsValue(v[3..])) || (v[0] == '<' && v.IndexOf((byte)'>') < 0);
+    }
+
+    private static readonly byte[][] PlaceholderWords =
+        ["example"u8.ToArray(), "placeholder"u8.ToArray(), "changeme"u8.ToArray(), "redacted"u8.ToArray(), "replace_me"u8.ToArray(), "replaceme"u8.ToArray(), "insert_"u8.ToArray(), "todo_"u8.ToArray()];
+
+    private static bool HoldsValue(ReadOnlySpan<byte> rest) => rest.Length >= 12 && IsRandom(rest, 3.2f);
+
+    private static int IndexOfFolded(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
+    {
+        for (var i = 0; i + lower.Length <= text.Length; i++)
+            if ((text[i] | 0x20) == lower[0] && ByteClass.EqualsFolded(text.Slice(i, lower.Length), lower)) return i;
+        return -1;
     }
 
     private static bool StartsWithFolded(ReadOnlySpan<byte> v, ReadOnlySpan<byte> lower) =>
