@@ -56,4 +56,17 @@ public sealed class OptionsTests
         Assert.True(redacted.Text.Equals(text));
         Assert.Empty(redacted.Findings);
     }
+
+    [Fact]
+    public void A_redactor_with_other_rules_leaves_the_first_one_alone()
+    {
+        const string text = "call my mobile 030 901820 or pay by card 4012888888881881";
+        var first = new Redactor(new RedactionOptions());
+        var before = first.RedactText(text).Text;
+
+        var other = new Redactor(new RedactionOptions { CustomRules = [.. Enumerable.Range(0, 600).Select(i => new CustomRule($"r{i}", "TICKET", $"TK{i}-[0-9]{{6}}"))] });
+
+        Assert.Equal(before, other.RedactText(text).Text);
+        Assert.Equal(before, first.RedactText(text).Text);
+    }
 }

@@ -26,7 +26,8 @@ internal sealed class RuleBook
         // Rules whose matching is code come first, so that their numbers are constants of BuiltIn.
         _rules.AddRange(BuiltIn.Rules);
         _rules.AddRange(table);
-        _bySlot = [.. _rules.Where(r => r.Pattern is not null), .. _rules.Where(r => r.Pattern is null && r.Words.Count > 0)];
+        // INVARIANT: rules in code are shared by all books, so theirs are the first slots, the same in every book.
+        _bySlot = [.. _rules.Where(r => r.Pattern is null && r.Words.Count > 0), .. _rules.Where(r => r.Pattern is not null)];
         for (var slot = 0; slot < _bySlot.Length; slot++) _bySlot[slot].Slot = slot;
         Filter = new RuleFilter(_bySlot.Length);
         var keyword = new Dictionary<uint, List<int>>();
