@@ -27,7 +27,7 @@ internal static class RedactionBench
         var access = Encoding.UTF8.GetBytes(RedactionSamples.AccessLog(20_000));
         Report(sheet, "access logs, an address masked in every line", null, access.Length, () => redactor.RedactUtf8(access));
         var patterns = RedactionSamples.SequentialPatterns.Select(p => new Regex(p, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)).ToArray();
-        var text = Encoding.UTF8.GetString(log)[..1_000_000];
+        var text = Encoding.UTF8.GetString(log)[..200_000];
         var slow = Report(sheet, $"the same logs, {patterns.Length} sequential regular expressions", null, text.Length, () =>
         {
             foreach (var pattern in patterns) _ = pattern.Count(text);
@@ -38,13 +38,13 @@ internal static class RedactionBench
             Report(sheet, $"hostile: {name}", null, Encoding.UTF8.GetByteCount(input), () => redactor.RedactText(input));
     }
 
-    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(1.2);
+    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(1.2), WarmAll = TimeSpan.FromSeconds(6);
 
     private static double Report(ResultSheet sheet, string name, double? target, long bytes, Action run)
     {
         // Long enough for the runtime to have compiled what is hot with all optimizations.
         var warm = Stopwatch.StartNew();
-        do run(); while (warm.Elapsed < Warm);
+        do run(); while (warm.Elapsed < (target is null ? Warm : WarmAll));
         var best = double.MaxValue;
         for (var i = 0; i < 3; i++)
         {

@@ -6,9 +6,17 @@ namespace Approvals.Bench.Redaction;
 /// <summary>Inputs of the redaction benchmark, made up and the same every time.</summary>
 internal static class RedactionSamples
 {
+    private static readonly string[] Vendors =
+    [
+        "adafruit", "airtable", "algolia", "asana", "atlassian", "beamer", "bitbucket", "bittrex", "codecov", "coinbase", "confluent", "contentful", "datadog", "discord", "droneci", "dropbox", "etsy", "facebook", "fastly", "finicity",
+        "flickr", "freshbooks", "gitter", "hubspot", "intercom", "jfrog", "kraken", "kucoin", "launchdarkly", "linkedin", "lob", "mailchimp", "mailgun", "mapbox", "mattermost", "netlify", "newrelic", "nytimes", "okta", "plaid",
+        "rapidapi", "sendbird", "sentry", "snyk", "sonar", "squarespace", "sumologic", "travis", "twitch", "zendesk",
+    ];
+
     /// <summary>Shapes of rules as scanners write them, each run over the whole text.</summary>
     public static readonly string[] SequentialPatterns =
     [
+        .. Vendors.Select(v => $@"(?i)[\w.-]{{0,50}}?(?:{v})(?:[ \t\w.-]{{0,20}})[\s'""]{{0,3}}(?:=|>|:|,)[\s'""=]{{0,5}}([a-z0-9_-]{{32}})"),
         @"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b", "ghp_[0-9a-zA-Z]{36}", @"glpat-[\w-]{20}", "xox[bp]-[0-9]{10,13}-[0-9a-zA-Z-]{10,80}", @"\bAIza[\w-]{35}\b", @"\bsk_(?:live|test)_[a-zA-Z0-9]{10,99}\b",
         @"(?i)(?:api|token|secret|password|key)[\w .-]{0,20}[\s'""]{0,3}(?:=|:)[\s'""]{0,5}([\w.=-]{10,150})", @"\beyJ[\w-]{17,}\.[\w-]{17,}\.[\w-]{10,}\b", @"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", @"\b(?:\d[ -]?){13,19}\b",
     ];
