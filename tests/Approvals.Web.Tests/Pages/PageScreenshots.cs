@@ -16,8 +16,11 @@ public sealed class PageScreenshots
     private static readonly string Folder =
         Environment.GetEnvironmentVariable("APPROVALS_SCREENSHOTS") is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "screenshots");
 
-    /// <summary>Phone, tablet, desktop, wide; and 320 and 640, which are 1280 at 400 and 200 % zoom (WCAG 2.2, 1.4.10).</summary>
-    private static readonly int[] Widths = [320, 390, 640, 768, 1280, 1920];
+    /// <summary>Phones; and 320, which is 1280 at 400 % zoom (WCAG 2.2, 1.4.10).</summary>
+    private static readonly int[] Narrow = [320, 390];
+
+    /// <summary>Tablet, desktop, wide; and 640, which is 1280 at 200 % zoom.</summary>
+    private static readonly int[] Wide = [640, 768, 1280, 1920];
 
     [Theory]
     [InlineData("phone-light", 390, false)]
@@ -30,7 +33,7 @@ public sealed class PageScreenshots
         await using Gate gate = await Gallery.OpenAsync();
         Gallery.Exhibits shown = await Gallery.FillAsync(gate);
         IPage page = await chromium.OpenAsync(width, width < 500 ? 844 : 900, isDark);
-        var camera = new Camera(page, gate, name, isDark ? [] : Widths); // colours change no widths
+        var camera = new Camera(page, gate, name, isDark ? [] : width < 500 ? Narrow : Wide); // colours change no widths
 
         await camera.TakeAsync("review", Gallery.LinkOf(gate, shown.Rich, Gate.Ben));
         await camera.TakeAsync("review-demo", Gallery.LinkOf(gate, shown.Demo, Gate.Ben));
@@ -113,7 +116,7 @@ public sealed class PageScreenshots
         }.ToIssuer();
         await using Gate gate = await Gate.StartAsync(options => options.Identity = new IdentityOptions { Issuers = [Of("entra", "Contoso"), Of("okta", "Contoso Partners and Contractors")] });
         IPage page = await chromium.OpenAsync(width, width < 500 ? 844 : 900, isDark);
-        var camera = new Camera(page, gate, name, Widths);
+        var camera = new Camera(page, gate, name, width < 500 ? Narrow : Wide);
         await camera.TakeAsync("sign-in-issuers", "/sign-in");
         await page.FillAsync("#key", "apk_0_wrong");
         await page.ClickAsync("main button[type=submit]");
