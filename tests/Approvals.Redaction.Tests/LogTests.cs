@@ -17,6 +17,31 @@ public sealed class LogTests
     [InlineData("GC (Allocation Failure) [PSYoungGen: 65536K->10748K(76288K)] 65536K->10756K(251392K), 0.0134 secs")]
     public void Ordinary_line_is_left_alone(string line) => Assert.Empty(Redactor.Default.RedactText(line).Findings);
 
+    [Theory]
+    [InlineData("2026-11-21T10:15:00Z")]
+    [InlineData("2026-11-21 10:15:00,123")]
+    [InlineData("2026/11/21 10:15:00.123456")]
+    [InlineData("21/Nov/2026:10:15:00 +0000")]
+    [InlineData("10:15:00.123")]
+    [InlineData("Nov 21 10:15:00")]
+    public void What_stands_beside_a_point_in_time_is_found(string time)
+    {
+        foreach (var (value, type) in new[] { (Token, "SECRET"), ("203.0.113.77", "IP_ADDRESS"), ("+49 30 901820", "PHONE"), ("4242 4242 4242 4242", "CREDIT_CARD"), ("DE89370400440532013000", "IBAN") })
+            foreach (var text in new[] { $"{time} {value} done", $"{time}|{value}", $"value {value}, {time}" })
+                Assert.Equal(type, Assert.Single(Redactor.Default.RedactText(text).Findings, f => f.Type != "DATE").Type);
+    }
+
+    [Fact]
+    public void Number_behind_an_address_is_found() =>
+        Assert.Equal(["IP_ADDRESS", "CREDIT_CARD"], Redactor.Default.RedactText("from 203.0.113.77 4242 4242 4242 4242 ok").Findings.Select(f => f.Type));
+
+    [Theory]
+    [InlineData("00:1a:2b:3c:4d:5e", "MAC_ADDRESS")]
+    [InlineData("10:20:30:40:50:60", "MAC_ADDRESS")]
+    [InlineData("2001:db8:10:20:30:40:50:60", "IP_ADDRESS")]
+    public void Address_of_digits_is_no_point_in_time(string address, string type) =>
+        Assert.Equal(type, Assert.Single(Redactor.Default.RedactText($"interface {address} up").Findings).Type);
+
     [Fact]
     public void Values_are_found_wherever_they_stand_in_a_long_log()
     {

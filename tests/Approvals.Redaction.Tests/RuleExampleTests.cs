@@ -20,6 +20,27 @@ public sealed class RuleExampleTests
         Assert.Empty(failures);
     }
 
+    /// <summary>Words are chosen 64 bytes at a time: one that runs over the edge of a block must not be lost.</summary>
+    [Fact]
+    public void Every_example_is_found_wherever_a_block_of_bytes_begins()
+    {
+        var failures = new List<string>();
+        foreach (var example in Examples)
+        {
+            // So many line ends in front that no text counts as nothing but a value.
+            var expected = Starts(200);
+            for (var shift = 1; shift < 64; shift += 7)
+            {
+                if (Starts(200 + shift).SequenceEqual(expected)) continue;
+                failures.Add($"{example[0]} at {shift}");
+                break;
+            }
+
+            List<(string, int, int)> Starts(int lines) => [.. Redactor.Default.RedactText(new string('\n', lines) + example[1]).Findings.Select(f => (f.Rule, f.Start - lines, f.End - lines))];
+        }
+        Assert.Empty(failures);
+    }
+
     [Fact]
     public void No_rule_takes_a_placeholder_for_its_value()
     {

@@ -29,6 +29,7 @@ internal sealed class Unescaper
     /// <summary>Whether anything was undone. If not, the copy equals the original and needs no look.</summary>
     public bool Undo(ReadOnlySpan<byte> text)
     {
+        if (Next(text, 0) == text.Length) return false;
         if (_bytes.Length < text.Length)
         {
             _bytes = new byte[text.Length * 2];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Approvals.Redaction.Rules;
 using Approvals.Redaction.Scan;
@@ -12,11 +13,12 @@ internal static class IpAddresses
         var bytes = text.Bytes;
         if (starts.Length > 4 && bytes[ends[3]] == '.') return false;
         Span<int> octets = stackalloc int[4];
+        octets.Clear();
         for (var i = 0; i < 4; i++)
         {
             var n = ends[i] - starts[i];
             if (n > 3 || (i < 3 && (starts[i + 1] != ends[i] + 1 || bytes[ends[i]] != '.'))) return false;
-            octets[i] = int.Parse(bytes[starts[i]..ends[i]]);
+            for (var at = starts[i]; at < ends[i]; at++) octets[i] = octets[i] * 10 + bytes[at] - '0';
             if (octets[i] > 255 || (n > 1 && bytes[starts[i]] == '0')) return false;
         }
         if (text.At(starts[0] - 1) is (byte)'.' or (byte)'-' || ByteClass.IsWord(text.At(starts[0] - 1)) || ByteClass.IsWord(text.At(ends[3]))) return false;
@@ -30,8 +32,14 @@ internal static class IpAddresses
 
     private static readonly uint[] VersionWords = RuleTable.KeywordHashes(["version", "ver", "assembly", "fileversion"]);
 
-    private static bool VersionBefore(in ScanText text, int start) =>
-        ContextWords.AnyWord(text.Bytes[Math.Max(0, start - 12)..start], VersionWords) || ContextWords.AnyWord(text.Key, VersionWords);
+    private static bool VersionBefore(in ScanText text, int start)
+    {
+        var before = text.Bytes[Math.Max(0, start - 12)..start];
+        return (before.ContainsAny(VersionLetters) && ContextWords.AnyWord(before, VersionWords)) || ContextWords.AnyWord(text.Key, VersionWords);
+    }
+
+    /// <summary>One of these stands in each of the words.</summary>
+    private static readonly SearchValues<byte> VersionLetters = SearchValues.Create("vVyY"u8);
 
     /// <summary>Tries an IPv6 address around a colon; returns its end, or the place after the colon.</summary>
     public static int V6(in ScanText text, int colon)

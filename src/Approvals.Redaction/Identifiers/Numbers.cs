@@ -1,3 +1,4 @@
+using System.Numerics;
 using Approvals.Redaction.Rules;
 using Approvals.Redaction.Scan;
 
@@ -11,11 +12,20 @@ internal static class Numbers
 {
     private const int MaximumGroups = 12;
 
-    /// <summary>Looks at the run that begins with the word at <paramref name="start"/>; returns where it ends, negative when it is a date or time.</summary>
+    /// <summary>Looks at the run that begins with the word at <paramref name="start"/>; returns where it ends, negative when it is a date, a time or an address and nothing else.</summary>
     /// <param name="text">The text under scan.</param>
     /// <param name="start">First digit.</param>
     /// <param name="end">End of all groups that may be one number.</param>
     public static int At(in ScanText text, int start, out int end)
+    {
+        var digits = text.Masks.DigitsFrom(start);
+        // Most numbers are short and stand alone.
+        var count = BitOperations.TrailingZeroCount(~digits);
+        if (count < 4 && (digits >> count & 0b110) == 0) return end = start + count;
+        return Groups(text, start, out end);
+    }
+
+    private static int Groups(in ScanText text, int start, out int end)
     {
         var bytes = text.Bytes;
         Span<int> starts = stackalloc int[MaximumGroups];
@@ -43,7 +53,8 @@ internal static class Numbers
         starts = starts[..groups];
         ends = ends[..groups];
         if (total < 4) return runEnd;
-        if (groups >= 4 && IpAddresses.V4(text, starts, ends)) return runEnd;
+        // Four octets are nothing else, whatever stands behind them.
+        if (groups >= 4 && IpAddresses.V4(text, starts, ends)) return -ends[3];
         if (IsDateOrTime(bytes, starts, ends))
         {
             // Nothing but a date is somebody's date.
@@ -122,6 +133,7 @@ internal static class Numbers
             if (a == 4 && b <= 2 && c <= 2 && bytes[starts[0]] is (byte)'1' or (byte)'2') return true;
             if (a <= 2 && b <= 2 && c == 4 && bytes[starts[2]] is (byte)'1' or (byte)'2') return true;
         }
-        return separator == ':' && a <= 2 && b == 2;
+        // Six pairs are the address of a network card.
+        return separator == ':' && a <= 2 && b == 2 && !(starts.Length == 6 && bytes[ends[2]] == ':' && bytes[ends[4]] == ':');
     }
 }

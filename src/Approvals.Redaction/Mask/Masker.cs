@@ -11,8 +11,8 @@ namespace Approvals.Redaction.Mask;
 /// </summary>
 internal sealed class Masker(RedactionOptions options)
 {
-    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _counters = new(StringComparer.Ordinal);
+    /// <summary>The names of the values of each type.</summary>
+    private readonly Dictionary<string, Dictionary<string, string>> _names = new(StringComparer.Ordinal);
 
     public MaskOperator OperatorFor(string type) => options.Operators.TryGetValue(type, out var op) ? op : options.DefaultOperator;
 
@@ -55,11 +55,12 @@ internal sealed class Masker(RedactionOptions options)
 
     private string Pseudonym(string type, ReadOnlySpan<byte> value)
     {
-        var key = type + "\0" + Encoding.UTF8.GetString(value);
-        if (_names.TryGetValue(key, out var name)) return name;
-        var number = _counters.GetValueOrDefault(type) + 1;
-        _counters[type] = number;
-        return _names[key] = string.Create(CultureInfo.InvariantCulture, $"[{type}_{number}]");
+        var names = _names.GetValueOrDefault(type) ?? (_names[type] = new Dictionary<string, string>(StringComparer.Ordinal));
+        Span<char> buffer = stackalloc char[256];
+        ReadOnlySpan<char> key = value.Length <= buffer.Length ? buffer[..Encoding.UTF8.GetChars(value, buffer)] : Encoding.UTF8.GetString(value).AsSpan();
+        var known = names.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (known.TryGetValue(key, out var name)) return name;
+        return known[key] = string.Create(CultureInfo.InvariantCulture, $"[{type}_{names.Count + 1}]");
     }
 
     private static string LastFour(string type, ReadOnlySpan<byte> value)

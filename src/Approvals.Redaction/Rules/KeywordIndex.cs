@@ -43,11 +43,15 @@ internal sealed class KeywordIndex
         {
             var bytes = Encoding.UTF8.GetBytes(word);
             var hash = ByteClass.FoldedHash(bytes);
+            AnyDigit |= ByteClass.IsDigit(bytes[0]);
             Set(_words, WordBit(RuleFilter.Bytes(bytes, 0), bytes.Length));
             if (!table.TryGetValue(hash, out var keyword)) table[hash] = keyword = new Keyword(new ulong[words], vendor || keyed.Contains(hash));
             return keyword;
         }
     }
+
+    /// <summary>Whether any keyword begins with a digit.</summary>
+    public bool AnyDigit { get; private set; }
 
     /// <summary>Whether a word of this length that begins with these bytes may be a keyword; most are none, and need no hash.</summary>
     public bool MayBe(ulong firstBytes, int length) => IsSet(_words, WordBit(firstBytes, length));

@@ -26,8 +26,10 @@ internal sealed class RuleBook
         // Rules whose matching is code come first, so that their numbers are constants of BuiltIn.
         _rules.AddRange(BuiltIn.Rules);
         _rules.AddRange(table);
-        // INVARIANT: rules in code are shared by all books, so theirs are the first slots, the same in every book.
-        _bySlot = [.. _rules.Where(r => r.Pattern is null && r.Words.Count > 0), .. _rules.Where(r => r.Pattern is not null)];
+        // INVARIANT: rules in code are shared by all books, so theirs are the first slots, the same in every book. The others stand by what they are tried on,
+        // so that a place that only some kinds look at needs only some vectors.
+        var kinds = _rules.Select(r => r.Pattern is { } pattern ? KindsOf(r, pattern) : TokenKinds.Word).ToArray();
+        _bySlot = [.. _rules.Where(r => r.Pattern is null && r.Words.Count > 0), .. _rules.Zip(kinds).Where(p => p.First.Pattern is not null).OrderBy(p => OrderOf(p.Second)).Select(p => p.First)];
         for (var slot = 0; slot < _bySlot.Length; slot++) _bySlot[slot].Slot = slot;
         Filter = new RuleFilter(_bySlot.Length);
         var keyword = new Dictionary<uint, List<int>>();
@@ -36,16 +38,14 @@ internal sealed class RuleBook
         {
             var rule = _rules[i];
             rule.Index = i;
-            if (rule.Pattern is not { } pattern) continue;
-            var kinds = KindsOf(rule, pattern);
-            if (kinds is not (TokenKinds.Word or TokenKinds.Keyed or TokenKinds.LongRun) && rule.Reach == Reach.Anywhere && pattern.Needle is not null)
+            if (rule.Pattern is null) continue;
+            if (kinds[i] == TokenKinds.Needle)
             {
-                kinds = TokenKinds.Needle;
                 rule.NeedleIndex = needles.Count;
                 needles.Add(rule);
             }
-            Filter.Add(rule.Slot, rule, kinds);
-            if (kinds != TokenKinds.Keyed) continue;
+            Filter.Add(rule.Slot, rule, kinds[i]);
+            if (kinds[i] != TokenKinds.Keyed) continue;
             foreach (var hash in rule.Keywords)
             {
                 if (!keyword.TryGetValue(hash, out var list)) keyword[hash] = list = [];
@@ -86,8 +86,17 @@ internal sealed class RuleBook
         if (rule.Type is Types.Secret && rule.Reach == Reach.Keyword) return TokenKinds.Keyed;
         if (rule.Type == Types.Secret && pattern.FirstRun >= LongRunStart && rule.Check is null) return TokenKinds.LongRun;
         var first = pattern.FirstToken(LongestWord);
-        return (first.Digit ? TokenKinds.Digit : TokenKinds.Word) | (first.Letter ? TokenKinds.Letter : TokenKinds.Word);
+        var kinds = (first.Digit ? TokenKinds.Digit : TokenKinds.Word) | (first.Letter ? TokenKinds.Letter : TokenKinds.Word);
+        return kinds != TokenKinds.Word && rule.Reach == Reach.Anywhere && pattern.Needle is not null ? TokenKinds.Needle : kinds;
     }
+
+    private static int OrderOf(TokenKinds kinds) => kinds switch
+    {
+        TokenKinds.Word => 2,
+        TokenKinds.Keyed => 3,
+        TokenKinds.LongRun or TokenKinds.Needle => 1,
+        _ => 0,
+    };
 
     /// <summary>Identifiers with short or numeric beginnings ("19", "CHE") are tried only on words that hold a digit.</summary>
     private static bool UsesPrefix(Rule rule, Pattern pattern) =>

@@ -27,6 +27,9 @@ internal enum TokenKinds
 
     /// <summary>What a format holds further in stands close ahead.</summary>
     Needle = 16,
+
+    /// <summary>The word begins like no format with a fixed beginning.</summary>
+    OtherBeginning = 32,
 }
 
 /// <summary>
@@ -43,7 +46,7 @@ internal sealed class RuleFilter
 
     private const int LongestWord = 64;
     private const int MostDigits = 20;
-    private const int Kinds = 32;
+    private const int Kinds = 64;
 
     private readonly ulong[] _places;
     private readonly ulong[] _lengths;
@@ -52,6 +55,9 @@ internal sealed class RuleFilter
     private readonly ulong[] _beginnings = new ulong[(1 << 16) / 64];
     private readonly ulong[] _always;
     private readonly ulong[] _whole;
+
+    /// <summary>For each combination of kinds the vectors that hold any rule for it.</summary>
+    private readonly uint[] _vectors = new uint[Kinds];
 
     public RuleFilter(int slots)
     {
@@ -63,6 +69,9 @@ internal sealed class RuleFilter
         _digits = new ulong[(MostDigits + 1) * Words];
         _always = new ulong[Words];
         _whole = new ulong[Words];
+        // Armour and curl are read by code of their own.
+        AddBeginning("BEG"u8);
+        AddBeginning("cur"u8);
     }
 
     /// <summary>Length of a bit set of rules, in vectors and in words of 64 bits.</summary>
@@ -87,7 +96,10 @@ internal sealed class RuleFilter
         for (var kind = 0; kind < Kinds; kind++)
         {
             var keyed = (kind & (int)TokenKinds.Keyed) != 0;
-            if (kinds == TokenKinds.Word ? !keyed : ((int)kinds & kind) != 0) _kinds[kind * Words + word] |= bit;
+            var begins = (kind & (int)TokenKinds.OtherBeginning) == 0;
+            if (!(kinds == TokenKinds.Word ? !keyed && begins : ((int)kinds & kind) != 0)) continue;
+            _kinds[kind * Words + word] |= bit;
+            _vectors[kind] |= 1u << (slot >> 9);
         }
         for (var digits = 0; digits <= MostDigits; digits++)
             if (digits == MostDigits || digits >= rule.Pattern.LeadingDigits) _digits[digits * Words + word] |= bit;
@@ -97,10 +109,24 @@ internal sealed class RuleFilter
 
     /// <summary>Whether any format with a fixed beginning may begin with these bytes: what most words fail.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool MayBegin(ulong bytes)
+    public bool MayBegin(ulong bytes) => Begins((uint)bytes) != 0;
+
+    /// <summary>As <see cref="MayBegin"/>, as 1 or 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Begins(uint bytes)
     {
-        var bit = BeginningBit((uint)bytes);
-        return (_beginnings[bit >> 6] >> (bit & 63) & 1) != 0;
+        var bit = BeginningBit(bytes);
+        return Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_beginnings), bit >> 6) >> (bit & 63) & 1;
+    }
+
+    /// <summary>The vectors that hold any rule for these kinds, as bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint VectorsFor(TokenKinds kinds) => _vectors[(int)kinds];
+
+    private void AddBeginning(ReadOnlySpan<byte> three)
+    {
+        var bit = BeginningBit((uint)(three[0] | three[1] << 8 | three[2] << 16));
+        _beginnings[bit >> 6] |= 1UL << (bit & 63);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,10 +138,7 @@ internal sealed class RuleFilter
         foreach (var one in x)
             foreach (var two in y)
                 foreach (var three in z)
-                {
-                    var bit = BeginningBit((uint)(one | two << 8 | three << 16));
-                    _beginnings[bit >> 6] |= 1UL << (bit & 63);
-                }
+                    AddBeginning([(byte)one, (byte)two, (byte)three]);
 
         static int[] Members((ByteSet Set, bool Any) place) => [.. Enumerable.Range(0, 256).Where(b => place.Any || place.Set.Contains((byte)b))];
     }
@@ -138,14 +161,14 @@ internal sealed class RuleFilter
         var offset = vector * 8;
         var found = Load(ref MemoryMarshal.GetArrayDataReference(_kinds), (int)kinds * Words + offset)
             & Load(ref MemoryMarshal.GetArrayDataReference(_lengths), Math.Min(length, LongestWord + 1) * Words + offset);
-        for (var place = 0; place < Places; place++)
-        {
-            var row = Math.Min((uint)(byte)bytes, 128);
-            found &= Load(ref places, (place * Rows + (int)row) * Words + offset);
-            bytes >>= 8;
-        }
+        // Written out: the compiler leaves a loop here, and this is where the time of a log goes.
+        found &= Row(ref places, 0, bytes, offset) & Row(ref places, 1, bytes >> 8, offset) & Row(ref places, 2, bytes >> 16, offset);
+        found &= Row(ref places, 3, bytes >> 24, offset) & Row(ref places, 4, bytes >> 32, offset) & Row(ref places, 5, bytes >> 40, offset);
         return found;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector512<ulong> Row(ref ulong places, int place, ulong bytes, int offset) => Load(ref places, (place * Rows + (int)Math.Min((uint)(byte)bytes, 128)) * Words + offset);
 
     /// <summary>Those that need no more digits than so many before anything else.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

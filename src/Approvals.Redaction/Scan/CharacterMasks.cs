@@ -20,6 +20,7 @@ internal sealed class CharacterMasks
     private ulong[] _upper = new ulong[64];
     private ulong[] _run = new ulong[64];
     private ulong[] _anchor = new ulong[64];
+    private ulong[] _mark = new ulong[64];
 
     /// <summary>Length of the text the masks describe.</summary>
     public int Length { get; private set; }
@@ -41,24 +42,26 @@ internal sealed class CharacterMasks
             _upper = new ulong[size];
             _run = new ulong[size];
             _anchor = new ulong[size];
+            _mark = new ulong[size];
         }
 
         var escapes = Vector512<byte>.Zero;
+        var before = new Before(0, 0, 1);
         ref var start = ref MemoryMarshal.GetReference(text);
         var i = 0;
         var block = 0;
-        for (; i + 64 <= text.Length; i += 64, block++) Classify(ref Unsafe.Add(ref start, i), ref escapes, block);
+        for (; i + 64 <= text.Length; i += 64, block++) Classify(ref Unsafe.Add(ref start, i), ref escapes, ref before, block);
         // The tail is classified from a zero-padded copy: zero is in no class.
         Span<byte> tail = stackalloc byte[64];
         tail.Clear();
         text[i..].CopyTo(tail);
-        Classify(ref MemoryMarshal.GetReference(tail), ref escapes, block);
-        _word[block + 1] = _part[block + 1] = _digit[block + 1] = _upper[block + 1] = _run[block + 1] = _anchor[block + 1] = 0;
+        Classify(ref MemoryMarshal.GetReference(tail), ref escapes, ref before, block);
+        _word[block + 1] = _part[block + 1] = _digit[block + 1] = _upper[block + 1] = _run[block + 1] = _anchor[block + 1] = _mark[block + 1] = 0;
         HasEscapes = escapes != Vector512<byte>.Zero;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Classify(ref byte source, ref Vector512<byte> escapes, int block)
+    private void Classify(ref byte source, ref Vector512<byte> escapes, ref Before before, int block)
     {
         var v = Vector512.LoadUnsafe(ref source);
         var isDigit = Vector512.LessThanOrEqual(v - Vector512.Create((byte)'0'), Vector512.Create((byte)9));
@@ -76,10 +79,39 @@ internal sealed class CharacterMasks
         _digit[block] = isDigit.ExtractMostSignificantBits();
         _upper[block] = isUpper.ExtractMostSignificantBits();
         _part[block] = (ascii | isHigh).ExtractMostSignificantBits();
-        _word[block] = (ascii | isHigh | isUnderscore).ExtractMostSignificantBits();
+        var word = (ascii | isHigh | isUnderscore).ExtractMostSignificantBits();
+        _word[block] = word;
         _run[block] = (ascii | isUnderscore | isJoint).ExtractMostSignificantBits();
         _anchor[block] = isAnchor.ExtractMostSignificantBits();
+        // '(' and '~' matter behind a word, quotes behind a word and a blank as well, '-' behind a blank or another one.
+        var quotes = (Vector512.Equals(v, Vector512.Create((byte)'"')) | Vector512.Equals(v, Vector512.Create((byte)'\''))).ExtractMostSignificantBits();
+        var closing = (Vector512.Equals(v, Vector512.Create((byte)'(')) | Vector512.Equals(v, Vector512.Create((byte)'~'))).ExtractMostSignificantBits();
+        var dashes = Vector512.Equals(v, Vector512.Create((byte)'-')).ExtractMostSignificantBits();
+        var blanks = Vector512.Equals(v, Vector512.Create((byte)' ')).ExtractMostSignificantBits();
+        var afterWord = word << 1 | before.Word;
+        var afterBlank = blanks << 1 | before.Blank;
+        _mark[block] = ((closing | quotes) & afterWord) | (quotes & afterBlank) | (dashes & (afterBlank | dashes << 1 | before.Dash));
+        before = new Before(word >> 63, blanks >> 63, dashes >> 63);
     }
+
+    /// <summary>What the last byte of the block before is; before a text stands neither a word nor a blank, and a flag may begin it.</summary>
+    private readonly record struct Before(ulong Word, ulong Blank, ulong Dash);
+
+    /// <summary>The bytes of words in one block of 64 as bits; so for the other classes. The block behind the last is empty.</summary>
+    public ulong Words(int block) => _word[block];
+
+    public ulong Digits(int block) => _digit[block];
+
+    public ulong Capitals(int block) => _upper[block];
+
+    public ulong Parts(int block) => _part[block];
+
+    public ulong Runs(int block) => _run[block];
+
+    public ulong Anchors(int block) => _anchor[block];
+
+    /// <summary>The last block that may hold text.</summary>
+    public int LastBlock => Length >> 6;
 
     /// <summary>First byte at or after <paramref name="from"/> that belongs to a word; the text length if there is none.</summary>
     public int NextWord(int from) => NextSet(_word, from);
@@ -95,6 +127,22 @@ internal sealed class CharacterMasks
     public bool IsPart(int at) => (_part[at >> 6] >> (at & 63) & 1) != 0;
 
     public int NextAnchor(int from) => NextSet(_anchor, from);
+
+    /// <summary>A quote, parenthesis, dash or tilde in a place where a credential may stand beside it.</summary>
+    public int NextMark(int from) => NextSet(_mark, from);
+
+    /// <summary>Where the word that ends before <paramref name="end"/> begins; <paramref name="end"/> itself if none does.</summary>
+    public int WordStart(int end)
+    {
+        if (end == 0) return 0;
+        var block = end - 1 >> 6;
+        // The bytes up to the end, moved to the top: the zeros of the complement in front are the word.
+        var gaps = ~_word[block] << (63 - (end - 1 & 63));
+        if (gaps != 0) return end - BitOperations.LeadingZeroCount(gaps);
+        while (--block >= 0)
+            if (_word[block] != ulong.MaxValue) return (block << 6) + 64 - BitOperations.LeadingZeroCount(~_word[block]);
+        return 0;
+    }
 
     public int NextNonDigit(int from) => NextClear(_digit, from);
 
@@ -118,6 +166,15 @@ internal sealed class CharacterMasks
             if (starts != 0) return (block << 6) + BitOperations.TrailingZeroCount(starts);
         }
         return Length;
+    }
+
+    /// <summary>Which of the 64 bytes from a place are digits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong DigitsFrom(int at)
+    {
+        var shift = at & 63;
+        // Shifted in two steps: by 64 at once is by nothing.
+        return _digit[at >> 6] >> shift | _digit[(at >> 6) + 1] << (63 - shift) << 1;
     }
 
     /// <summary>Digits in the span, counted by population count.</summary>

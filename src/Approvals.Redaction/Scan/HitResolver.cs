@@ -11,7 +11,7 @@ internal static class HitResolver
     public static void Resolve(HitBuffer hits, RuleBook rules)
     {
         var items = hits.Items;
-        items.Sort(static (x, y) => x.Start != y.Start ? x.Start.CompareTo(y.Start) : y.End.CompareTo(x.End));
+        if (!IsSorted(items)) items.Sort(static (x, y) => x.Start != y.Start ? x.Start.CompareTo(y.Start) : y.End.CompareTo(x.End));
         var count = 0;
         for (var i = 0; i < items.Length; i++)
         {
@@ -30,5 +30,12 @@ internal static class HitResolver
             last.End = Math.Max(last.End, items[i].End);
         }
         hits.Truncate(count);
+    }
+
+    private static bool IsSorted(ReadOnlySpan<Hit> items)
+    {
+        for (var i = 1; i < items.Length; i++)
+            if (items[i].Start < items[i - 1].Start || (items[i].Start == items[i - 1].Start && items[i].End > items[i - 1].End)) return false;
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -105,29 +106,35 @@ internal sealed class NearbyKeywords
         var masks = text.Masks;
         var bytes = text.Bytes;
         var keywords = text.Rules.Keywords;
-        var from = block.Number << BlockBits;
-        var to = Math.Min(bytes.Length, from + (1 << BlockBits));
-        var start = masks.NextPart(from);
-        if (start == from && start > 0 && masks.IsPart(start - 1)) start = masks.NextPart(masks.NextNonPart(start));
-        while (start < to)
+        var first = block.Number << (BlockBits - 6);
+        var last = Math.Min(masks.LastBlock, first + (1 << (BlockBits - 6)) - 1);
+        // What redaction wrote before announces nothing.
+        var maskTo = 0;
+        for (var at = first; at <= last; at++)
         {
-            var end = masks.NextNonPart(start);
-            var length = end - start;
-            if (length == 1 && (end == bytes.Length || !IsJoint(bytes[end])))
+            var part = masks.Parts(at);
+            var upper = masks.Capitals(at);
+            var lower = part & ~upper & ~masks.Digits(at);
+            var (partBefore, upperBefore, lowerBefore) = at == 0 ? default : (masks.Parts(at - 1) >> 63, masks.Capitals(at - 1) >> 63, (masks.Parts(at - 1) & ~masks.Capitals(at - 1) & ~masks.Digits(at - 1)) >> 63);
+            var cuts = upper & ((lower << 1 | lowerBefore) | (upper << 1 | upperBefore) & (lower >> 1 | masks.Parts(at + 1) << 63));
+            var starts = part & ~(part << 1 | partBefore);
+            if (!keywords.AnyDigit) starts &= ~masks.Digits(at);
+            for (; starts != 0; starts &= starts - 1)
             {
-                start = masks.NextPart(end);
-                continue;
+                var offset = BitOperations.TrailingZeroCount(starts);
+                var start = (at << 6) + offset;
+                var gaps = ~part >> offset;
+                var end = gaps != 0 ? start + BitOperations.TrailingZeroCount(gaps) : masks.NextNonPart(start);
+                if (start < maskTo) continue;
+                if (start > 0 && bytes[start - 1] == '[' && WordHashes.MaskLength(bytes[(start - 1)..]) is var mask and > 0)
+                {
+                    maskTo = start - 1 + mask;
+                    continue;
+                }
+                if (keywords.MayBe(RuleFilter.Bytes(bytes, start), end - start)) Note(text, block, ByteClass.FoldedHash(bytes[start..end]));
+                if (gaps == 0 || (cuts >> offset & (gaps & 0 - gaps) - 2) != 0) Parts(text, block, start, end);
+                if (end < bytes.Length && IsJoint(bytes[end]) && !(start > 1 && IsJoint(bytes[start - 1]) && masks.IsPart(start - 2))) Joined(text, block, start);
             }
-            if (start > 0 && bytes[start - 1] == '[' && WordHashes.MaskLength(bytes[(start - 1)..]) is var mask and > 0)
-            {
-                start = masks.NextPart(start - 1 + mask);
-                continue;
-            }
-            var capitals = length > 1 ? masks.Capitals(start + 1, end) : 0;
-            if (keywords.MayBe(RuleFilter.Bytes(bytes, start), length)) Note(text, block, ByteClass.FoldedHash(bytes[start..end]));
-            if (capitals > 0 && capitals < length - 1) Parts(text, block, start, end);
-            if (end < bytes.Length && IsJoint(bytes[end]) && !(start > 1 && IsJoint(bytes[start - 1]) && masks.IsPart(start - 2))) Joined(text, block, start);
-            start = masks.NextPart(end);
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Approvals.Redaction.Rules;
 
 namespace Approvals.Redaction.Scan;
@@ -16,54 +19,76 @@ internal sealed class Needles
     /// <summary>The next run of base64 letters that is long enough for some needle, and for one of the long ones.</summary>
     private (int At, int End) _run, _longRun;
 
-    private int _literalsFrom;
-    private int _runsFrom;
+    /// <summary>From here on it must be looked again whether anything is near; until then it stays as it is.</summary>
+    private int _literalsFrom, _runsFrom;
+
+    private bool _literalsNear, _runsNear;
     private bool _fresh;
+
+    /// <summary>All rules but those whose literal does not stand near.</summary>
+    private ulong[] _open = [];
+
+    /// <summary>Whether any such rule may match at a place before this one.</summary>
+    public bool MayMatchBefore(int end) => _literalsNear | _runsNear | (Math.Min(_literalsFrom, _runsFrom) < end);
+
+    /// <summary>Of one vector the rules whose literal stands near, and all that have none. Ask <see cref="Near(in ScanText, int)"/> before.</summary>
+    public Vector512<ulong> Open(int vector) => Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_open), (nuint)(vector * 8));
 
     /// <summary>Forgets the text.</summary>
     public void Reset()
     {
         _fresh = true;
         _literalsFrom = _runsFrom = 0;
+        _literalsNear = _runsNear = false;
         _run = _longRun = (-1, -1);
     }
 
     /// <summary>Whether any such rule may match at a place. Places must not go backwards.</summary>
-    public bool Near(in ScanText text, int start) => (start >= _literalsFrom && Literals(text, start)) | (start >= _runsFrom && Runs(text, start));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Near(in ScanText text, int start)
+    {
+        if (start >= _literalsFrom) Literals(text, start);
+        if (start >= _runsFrom) Runs(text, start);
+        return _literalsNear | _runsNear;
+    }
 
     /// <summary>Whether the needle of one rule stands close ahead. Ask <see cref="Near(in ScanText, int)"/> before.</summary>
     public bool Near(Rule rule, int start)
     {
         var needle = rule.Pattern!.Needle!;
-        if (needle.Run == 0) return _next[rule.NeedleIndex] - needle.Reach <= start;
+        // Literals were decided for all rules at once.
+        if (needle.Run == 0) return true;
         // A run that is too short for this rule may have a longer one behind it.
         var run = needle.Run >= LongNeedle ? _longRun : _run;
         return run.At - needle.Reach <= start && (run.End - Math.Max(run.At, start) >= needle.Run || run.End < start + needle.Reach);
     }
 
-    private bool Literals(in ScanText text, int start)
+    private void Literals(in ScanText text, int start)
     {
         var rules = text.Rules.Needles;
         if (_fresh)
         {
             if (_next.Length != rules.Length) _next = new int[rules.Length];
+            if (_open.Length != text.Rules.Filter.Words) _open = new ulong[text.Rules.Filter.Words];
             Array.Fill(_next, -1);
             _fresh = false;
         }
-        var near = false;
+        _literalsNear = false;
         _literalsFrom = int.MaxValue;
+        Array.Fill(_open, ulong.MaxValue);
         var left = text.Bytes.Length - start;
         for (var i = 0; i < rules.Length; i++)
         {
             var needle = rules[i].Pattern!.Needle!;
-            if (_next[i] < start) _next[i] = left < needle.Shortest || needle.Run > 0 ? int.MaxValue : NextOf(text.Bytes, needle.Literals, start);
-            if (_next[i] == int.MaxValue) continue;
-            var from = _next[i] - needle.Reach;
-            near |= from <= start;
-            // Inside the reach the next place asks again.
-            _literalsFrom = Math.Min(_literalsFrom, Math.Max(from, start + 1));
+            if (needle.Run > 0) continue;
+            if (_next[i] < start) _next[i] = left < needle.Shortest ? int.MaxValue : NextOf(text.Bytes, needle.Literals, start);
+            var from = _next[i] == int.MaxValue ? int.MaxValue : _next[i] - needle.Reach;
+            var near = from <= start;
+            _literalsNear |= near;
+            if (!near) _open[rules[i].Slot >> 6] &= ~(1UL << (rules[i].Slot & 63));
+            // Near until the needle is passed, else far until its reach begins.
+            _literalsFrom = Math.Min(_literalsFrom, near ? _next[i] + 1 : from);
         }
-        return near;
     }
 
     private static int NextOf(ReadOnlySpan<byte> text, byte[][] literals, int start)
@@ -80,18 +105,19 @@ internal sealed class Needles
         return best;
     }
 
-    private bool Runs(in ScanText text, int start)
+    private void Runs(in ScanText text, int start)
     {
         var reach = text.Rules.FarthestRunNeedle;
         Advance(text, start, text.Rules.ShortestRunNeedle, ref _run);
         if (_run.At == int.MaxValue)
         {
             _runsFrom = int.MaxValue;
-            return false;
+            _runsNear = false;
+            return;
         }
         Advance(text, start, LongNeedle, ref _longRun);
-        _runsFrom = Math.Max(_run.At - reach, start + 1);
-        return _run.At - reach <= start;
+        _runsNear = _run.At - reach <= start;
+        _runsFrom = Math.Max(_runsNear ? Math.Min(_run.At, _longRun.At) : _run.At - reach, start + 1);
     }
 
     private static void Advance(in ScanText text, int start, int least, ref (int At, int End) run)

@@ -21,11 +21,38 @@ internal static class Scanner
         var from = text.Hits.Count;
         text.Masks.Compute(text.Bytes);
         text.Needles.Reset();
-        Tokens(text);
+        Marks(text);
+        Words(text);
         Anchors(text, from);
     }
 
-    private static void Tokens(in ScanText text)
+    /// <summary>Quotes, parentheses, dashes and tildes beside words: calls, flags and one vendor's secrets.</summary>
+    private static void Marks(in ScanText text)
+    {
+        var bytes = text.Bytes;
+        var masks = text.Masks;
+        for (var at = masks.NextMark(0); at < bytes.Length; at = masks.NextMark(at + 1))
+        {
+            if (bytes[at] == '-')
+            {
+                if (at + 1 < bytes.Length && ByteClass.IsWord(bytes[at + 1])) CommandLines.AtFlag(text, at + 1);
+                continue;
+            }
+            if (bytes[at] == '~')
+            {
+                if (bytes[at - 1] == 'Q') AzureClientSecrets.AtTilde(text, at);
+                continue;
+            }
+            var end = bytes[at - 1] == ' ' ? at - 1 : at;
+            var start = masks.WordStart(end);
+            if (end - start < 3 || end + 2 >= bytes.Length) continue;
+            if (bytes[at] == '(') Calls.AtParenthesis(text, start, end);
+            else if (end < at) Calls.AtQuote(text, start, end);
+            else if (bytes[end + 1] is (byte)',' or (byte)' ') Calls.AtComma(text, start, end);
+        }
+    }
+
+    private static void Words(in ScanText text)
     {
         var bytes = text.Bytes;
         var masks = text.Masks;
@@ -33,28 +60,28 @@ internal static class Scanner
         var numbersEnd = 0;
         // Up to here stands a date or time, which no identifier rule needs to see.
         var plainTo = 0;
+        var timeTo = 0;
         var runDoneTo = 0;
-        for (var start = masks.NextWord(0); start < bytes.Length;)
+        for (var block = 0; block <= masks.LastBlock; block++)
+        for (var words = NotableWords.In(text, block); words != 0; words &= words - 1)
         {
+            var start = (block << 6) + BitOperations.TrailingZeroCount(words);
+            if (start < timeTo) continue;
             var end = masks.NextNonWord(start);
             var length = end - start;
-            if (length >= 3 && end + 2 < bytes.Length && bytes[end] is (byte)' ' or (byte)'(' or (byte)'"' or (byte)'\'')
-            {
-                if (bytes[end] == '(') Calls.AtParenthesis(text, start, end);
-                else if (bytes[end] == ' ' && bytes[end + 1] is (byte)'"' or (byte)'\'') Calls.AtQuote(text, start, end);
-                else if (bytes[end] is (byte)'"' or (byte)'\'' && bytes[end + 1] is (byte)',' or (byte)' ') Calls.AtComma(text, start, end);
-            }
             if (length == 5 && bytes[start] == 'B') PemKeys.AtBegin(text, start);
             if (length == 4 && bytes[start] == 'c' && bytes[start..end].SequenceEqual("curl"u8)) CommandLines.AtCurl(text, end);
-            if (start > 0 && bytes[start - 1] == '-' && (start == 1 || bytes[start - 2] is (byte)'-' or (byte)' ')) CommandLines.AtFlag(text, start);
-            if (end < bytes.Length && bytes[end] == '~' && bytes[end - 1] == 'Q') AzureClientSecrets.AtTilde(text, end);
             var kinds = TokenKinds.Word;
             var digits = masks.Digits(start, end);
             var leading = int.MaxValue;
             if (ByteClass.IsDigit(bytes[start]))
             {
-                if (start >= numbersDoneTo) numbersDoneTo = Numbers.At(text, start, out numbersEnd);
-                if (numbersDoneTo < 0) plainTo = numbersDoneTo = -numbersDoneTo;
+                if (start >= numbersDoneTo)
+                {
+                    timeTo = Timestamps.End(text, start);
+                    numbersDoneTo = timeTo > 0 ? -timeTo : Numbers.At(text, start, out numbersEnd);
+                    if (numbersDoneTo < 0) plainTo = numbersDoneTo = -numbersDoneTo;
+                }
                 if (start >= plainTo)
                 {
                     kinds |= TokenKinds.Digit;
@@ -82,7 +109,6 @@ internal static class Scanner
             if (text.Needles.Near(text, start)) kinds |= TokenKinds.Needle;
             TryRules(text, start, length, kinds, leading);
             if (keyed) KeyedSecrets.AtToken(text, start, length);
-            start = masks.NextWord(end);
         }
     }
 
@@ -105,13 +131,14 @@ internal static class Scanner
     {
         var filter = text.Rules.Filter;
         var first = RuleFilter.Bytes(text.Bytes, start);
-        if (kinds == TokenKinds.Word && !filter.MayBegin(first)) return;
-        for (var vector = 0; vector < filter.Vectors; vector++)
+        if (!filter.MayBegin(first)) kinds |= TokenKinds.OtherBeginning;
+        for (var vectors = filter.VectorsFor(kinds); vectors != 0; vectors &= vectors - 1)
         {
+            var vector = BitOperations.TrailingZeroCount(vectors);
             var candidates = filter.At(vector, first, length, kinds) & filter.WithDigits(vector, digits);
             if (candidates == Vector512<ulong>.Zero) continue;
             // Of the rules that the bytes allow, those that need no company or have it.
-            candidates &= text.Nearby.Open(text, start, vector);
+            candidates &= text.Nearby.Open(text, start, vector) & text.Needles.Open(vector);
             if (candidates != Vector512<ulong>.Zero) Try(text, vector, candidates, start);
         }
     }
