@@ -14,6 +14,8 @@ public sealed record NotificationOptions
 
     public TeamsOptions? Teams { get; init; }
 
+    public TeamsBotOptions? TeamsBot { get; init; }
+
     /// <summary>Machines that are told of every review and decision.</summary>
     public IReadOnlyList<WebhookOptions> Webhooks { get; init; } = [];
 

@@ -25,7 +25,6 @@ public static class NotificationServiceExtensions
         services.AddSingleton(options);
         services.AddSingleton<NotificationMetrics>();
         services.AddSingleton<OutboundHttp>();
-        services.AddSingleton<SlackSeals>();
         services.AddSingleton<SignedPost>();
         services.AddSingleton(provider => new CloudEvents(source, provider.GetRequiredService<ReviewPages>()));
         services.AddSingleton<OutboxActivities>();
@@ -38,6 +37,7 @@ public static class NotificationServiceExtensions
         if (options.Slack is { } slack)
         {
             services.AddSingleton(slack);
+            services.AddSingleton<SlackSeals>();
             services.AddSingleton<SlackApi>();
             services.AddSingleton<SlackMessages>();
             services.AddSingleton<SlackDialogs>();
@@ -50,6 +50,16 @@ public static class NotificationServiceExtensions
             services.AddSingleton(teams);
             services.AddSingleton<TeamsCard>();
             services.AddSingleton<INoticeChannel, TeamsChannel>();
+        }
+
+        if (options.TeamsBot is { } bot)
+        {
+            services.AddSingleton(bot);
+            services.AddSingleton<TeamsSeals>();
+            services.AddSingleton<TeamsTokenSource>();
+            services.AddSingleton<TeamsConnector>();
+            services.AddSingleton<TeamsBotCards>();
+            services.AddSingleton<INoticeChannel, TeamsBotChannel>();
         }
 
         foreach (WebhookOptions webhook in options.Webhooks)

@@ -1,4 +1,5 @@
 using Approvals.Notifications.Messages;
+using Approvals.Notifications.Teams;
 using Approvals.Web.Actions;
 using Approvals.Web.BreakGlass;
 using Approvals.Web.Callers;
@@ -7,6 +8,7 @@ using Approvals.Web.Pages;
 using Approvals.Web.RateLimits;
 using Approvals.Web.Requests;
 using Approvals.Web.Reviews;
+using Approvals.Web.Teams;
 using Approvals.Web.Votes;
 using Approvals.Workflow.Delegations;
 using Approvals.Workflow.Exceptions;
@@ -52,6 +54,7 @@ public static class ApprovalsWebServiceExtensions
         services.AddSingleton(new ReviewPages(() => options.PublicUrl));
         services.AddSingleton<FormGuard>();
         services.AddSingleton<FeedSeats>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TeamsTokens>(provider, provider.GetRequiredService<TeamsBotOptions>()));
         services.PostConfigure<LoggerFilterOptions>(KeepPathsOutOfLogs);
         return services;
     }

@@ -1,5 +1,6 @@
 using Approvals.Embedded.Configuration;
 using Approvals.Embedded.Data;
+using Approvals.Notifications.Teams;
 using Approvals.Policy;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
@@ -40,6 +41,45 @@ public sealed class ConfigurationTests
         Assert.StartsWith("approvals.yaml:", refused.Message, StringComparison.Ordinal);
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Bot_for_teams_is_read_and_used_only_where_it_is_configured()
+    {
+        GateConfiguration configuration = ConfigurationReader.Read(Bot(), "approvals.yaml");
+        TeamsBotOptions bot = configuration.Notifications.TeamsBot!;
+        Assert.Equal(["teamsBot"], configuration.Notifications.Order);
+        Assert.Equal(("0e1f5f0a-0000-4000-8000-00000000b070", "https://smba.trafficmanager.net/emea/", "env:BOT_SECRET"), (bot.AppId, bot.Service.AbsoluteUri, bot.Secret.ToString()));
+        Assert.Equal("19:abc@thread.tacv2", bot.Conversations["*"]);
+        Assert.Equal(new PrincipalId(Principal.LocalIssuer, "dana"), bot.People["da4a0000-0000-4000-8000-000000000001"]);
+        Assert.Null(ConfigurationReader.Read("version: 1\nnotifications:\n  teams: {channels: {\"*\": env:URL}}", "approvals.yaml").Notifications.TeamsBot);
+    }
+
+    [Theory]
+    [InlineData("app: 0E1F5F0A-0000-4000-8000-00000000B070", "app: my-bot", "app: the id of Entra ID")]
+    [InlineData("app: 0E1F5F0A-0000-4000-8000-00000000B070, ", "", "'app' is missing")]
+    [InlineData("tenant: 7e4a4700-0000-4000-8000-000000000001", "tenant: contoso.com", "tenant: the id of Entra ID")]
+    [InlineData("secret: env:BOT_SECRET", "secret: the-secret-itself", "name where the secret is, never the secret")]
+    [InlineData("secret: env:BOT_SECRET, ", "", "'secret' is missing")]
+    [InlineData("emea/\"", "emea\"", "service: the Bot Connector's address ends with a slash")]
+    [InlineData("\"https://smba", "\"http://smba", "an https URL is expected")]
+    [InlineData("service: \"https://smba.trafficmanager.net/emea/\", ", "", "'service' is missing")]
+    [InlineData("{\"*\": \"19:abc@thread.tacv2\"}", "{}", "conversations: name the channel")]
+    [InlineData("tacv2", "tacv2;messageid=1", "without ';messageid=")]
+    [InlineData("da4a0000-0000-4000-8000-000000000001: dana", "dana@example.com: dana", "people: the id of Entra ID")]
+    [InlineData("000001: dana", "000001: dana, DA4A0000-0000-4000-8000-000000000001: ben", "people: a user is there twice")]
+    [InlineData("people:", "persons:", "'persons' is not known here; known are app, tenant")]
+    public void Bot_for_teams_that_is_wrong_is_refused_by_the_name_of_the_key(string right, string wrong, string message)
+    {
+        string text = Bot().Replace(right, wrong, StringComparison.Ordinal);
+        Assert.NotEqual(Bot(), text);
+        SetupException refused = Assert.Throws<SetupException>(() => ConfigurationReader.Read(text, "approvals.yaml"));
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("the-secret-itself", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static string Bot() =>
+        "version: 1\nnotifications:\n  teamsBot: {app: 0E1F5F0A-0000-4000-8000-00000000B070, tenant: 7e4a4700-0000-4000-8000-000000000001, secret: env:BOT_SECRET, "
+        + "service: \"https://smba.trafficmanager.net/emea/\", conversations: {\"*\": \"19:abc@thread.tacv2\"}, people: {da4a0000-0000-4000-8000-000000000001: dana}}";
 
     [Fact]
     public void Policy_that_cannot_be_loaded_leaves_the_old_one_in_force()

@@ -1,6 +1,7 @@
 using ApprovalFunctions.Durable;
 using Approvals.Web.Notifications;
 using Approvals.Web.Slack;
+using Approvals.Web.Teams;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -24,4 +25,9 @@ public sealed class NotificationFunctions(DurableClientAdapter durable)
     public Task<IResult> InteractFromSlack(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "slack/interactions")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
         durable.Handle(client, request, SlackHandlers.InteractAsync);
+
+    [Function("teams-messages")]
+    public Task<IResult> ReceiveFromTeams(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "teams/messages")] HttpRequest request, [DurableClient] DurableTaskClient client) =>
+        durable.Handle(client, request, TeamsHandlers.ReceiveAsync);
 }

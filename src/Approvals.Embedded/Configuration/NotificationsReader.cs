@@ -30,7 +30,7 @@ internal sealed class NotificationsReader(YamlValues yaml)
             {
                 "console" => new NotificationOptions { Order = [ConsoleChannel.ChannelName] },
                 "none" => new NotificationOptions(),
-                _ => throw yaml.Invalid(notifications.Start, "notifications is 'console' or 'none', or a mapping with order, slack, teams, webhooks."),
+                _ => throw yaml.Invalid(notifications.Start, "notifications is 'console' or 'none', or a mapping with order, slack, teams, teamsBot, webhooks."),
             },
             _ => Sections(notifications),
         };
@@ -39,10 +39,16 @@ internal sealed class NotificationsReader(YamlValues yaml)
 
     private NotificationOptions Sections(YamlNode node)
     {
-        Dictionary<string, YamlNode> keys = yaml.Mapping(node, "order", "slack", "teams", "webhooks");
+        Dictionary<string, YamlNode> keys = yaml.Mapping(node, "order", "slack", "teams", "teamsBot", "webhooks");
         SlackOptions? slack = keys.TryGetValue("slack", out YamlNode? slackNode) ? Slack(slackNode) : null;
         TeamsOptions? teams = keys.TryGetValue("teams", out YamlNode? teamsNode) ? Teams(teamsNode) : null;
-        string[] channels = [.. slack is null ? [] : (string[])[SlackChannel.ChannelName], .. teams is null ? [] : (string[])[TeamsChannel.ChannelName]];
+        TeamsBotOptions? bot = keys.TryGetValue("teamsBot", out YamlNode? botNode) ? TeamsBot(botNode) : null;
+        string[] channels =
+        [
+            .. slack is null ? [] : (string[])[SlackChannel.ChannelName],
+            .. teams is null ? [] : (string[])[TeamsChannel.ChannelName],
+            .. bot is null ? [] : (string[])[TeamsBotChannel.ChannelName],
+        ];
         string[] order = keys.TryGetValue("order", out YamlNode? orderNode) ? [.. yaml.Items(orderNode, MaximumEntries).Select(yaml.Scalar)] : channels;
         string[] usable = [.. channels, ConsoleChannel.ChannelName];
         if (order.Except(usable).FirstOrDefault() is { } unknown)
@@ -50,26 +56,18 @@ internal sealed class NotificationsReader(YamlValues yaml)
         if (order.Distinct().Count() != order.Length) throw yaml.Invalid(orderNode!.Start, "name each channel once.");
         WebhookOptions[] webhooks = keys.TryGetValue("webhooks", out YamlNode? webhooksNode) ? [.. yaml.Items(webhooksNode, MaximumEntries).Select(Webhook)] : [];
         if (webhooks.DistinctBy(webhook => webhook.Name).Count() != webhooks.Length) throw yaml.Invalid(webhooksNode!.Start, "two webhooks have the same name.");
-        return new NotificationOptions { Order = order, Slack = slack, Teams = teams, Webhooks = webhooks };
+        return new NotificationOptions { Order = order, Slack = slack, Teams = teams, TeamsBot = bot, Webhooks = webhooks };
     }
 
     private SlackOptions Slack(YamlNode node)
     {
         Dictionary<string, YamlNode> keys = yaml.Mapping(node, "team", "token", "signingSecret", "channels", "people", "api");
-        var people = new Dictionary<string, PrincipalId>(StringComparer.Ordinal);
-        if (keys.TryGetValue("people", out YamlNode? peopleNode))
-        {
-            Dictionary<string, YamlNode> entries = yaml.Entries(peopleNode);
-            if (entries.Count > MaximumPeople) throw yaml.Invalid(peopleNode.Start, $"at most {MaximumPeople} entries.");
-            foreach ((string user, YamlNode subject) in entries) people.Add(Id(user, subject), Person(yaml.Scalar(subject)));
-        }
-
         var options = new SlackOptions(
             Id(Required(node, keys, "team"), keys["team"]),
             Secret(node, keys, "token"),
             Secret(node, keys, "signingSecret"),
             keys.TryGetValue("channels", out YamlNode? channels) ? yaml.Entries(channels).ToDictionary(entry => entry.Key, entry => Id(yaml.Scalar(entry.Value), entry.Value)) : [],
-            people);
+            People(keys).ToDictionary(person => Id(person.Key, keys["people"]), person => person.Value));
         return keys.TryGetValue("api", out YamlNode? api) ? options with { Api = Url(api) } : options;
     }
 
@@ -80,6 +78,35 @@ internal sealed class NotificationsReader(YamlValues yaml)
         return channels.Count > 0
             ? new TeamsOptions(channels.ToDictionary(entry => entry.Key, entry => Secret(entry.Value)))
             : throw yaml.Invalid(node.Start, "teams needs 'channels': the webhook URL of each reviewer group, or of '*' for all, as env:NAME or file:/path.");
+    }
+
+    private TeamsBotOptions TeamsBot(YamlNode node)
+    {
+        Dictionary<string, YamlNode> keys = yaml.Mapping(node, "app", "tenant", "secret", "service", "conversations", "people");
+        if (!keys.TryGetValue("service", out YamlNode? service)) throw yaml.Invalid(node.Start, "'service' is missing here: the Bot Connector, e.g. https://smba.trafficmanager.net/teams/.");
+        try
+        {
+            return TeamsBotOptions.Create(
+                Required(node, keys, "app"),
+                Required(node, keys, "tenant"),
+                Secret(node, keys, "secret"),
+                Url(service),
+                keys.TryGetValue("conversations", out YamlNode? conversations) ? yaml.Entries(conversations).ToDictionary(entry => entry.Key, entry => yaml.Scalar(entry.Value)) : [],
+                People(keys));
+        }
+        catch (FormatException error)
+        {
+            throw yaml.Invalid(node.Start, error.Message);
+        }
+    }
+
+    private Dictionary<string, PrincipalId> People(Dictionary<string, YamlNode> keys)
+    {
+        if (!keys.TryGetValue("people", out YamlNode? node)) return [];
+        Dictionary<string, YamlNode> entries = yaml.Entries(node);
+        return entries.Count <= MaximumPeople
+            ? entries.ToDictionary(entry => entry.Key, entry => Person(yaml.Scalar(entry.Value)))
+            : throw yaml.Invalid(node.Start, $"at most {MaximumPeople} entries.");
     }
 
     private WebhookOptions Webhook(YamlNode node)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Approvals.Notifications.Outbox;
 using Approvals.Policy;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Ports;
@@ -24,12 +23,15 @@ public sealed record ReviewMessage(string Title, IReadOnlyList<MessageFact> Fact
 
     public DateTimeOffset? Deadline { get; private init; }
 
-    /// <summary>For a stage that asks.</summary>
-    public static ReviewMessage Asking(Notice notice, ActionDocument document, ReviewPages pages)
+    /// <summary>Whether the stage asks no more.</summary>
+    public bool IsOver { get; private init; }
+
+    /// <summary>For the stage that is open.</summary>
+    public static ReviewMessage Asking(NoticeKind kind, ActionDocument document, ReviewPages pages)
     {
         Review review = document.Review!;
         ReviewStage stage = review.Stage;
-        string title = notice.Kind switch
+        string title = kind switch
         {
             NoticeKind.Reminder => "Still waits for your decision",
             NoticeKind.Escalated => "Late, waits for your decision",
@@ -58,8 +60,9 @@ public sealed record ReviewMessage(string Title, IReadOnlyList<MessageFact> Fact
     }
 
     /// <summary>For a stage that asks no more: the action is decided, or another stage has begun.</summary>
-    public static ReviewMessage Closed(Notice notice, ActionDocument document, ReviewPages pages)
+    public static ReviewMessage Closed(int round, int stage, ActionDocument document, ReviewPages pages)
     {
+        bool isSameRound = document.Review is { } review && review.Round == round;
         var facts = new List<MessageFact> { new("Requested by", Who(document.Request.Chain.Actor)) };
         if (document.Decision is { } decision)
         {
@@ -67,10 +70,10 @@ public sealed record ReviewMessage(string Title, IReadOnlyList<MessageFact> Fact
             facts.Add(new MessageFact("Reason", ViewText.Line(decision.Reason, MaxReason)));
         }
 
-        foreach (CountedVote vote in document.Review?.Votes.Where(vote => document.IsTerminal || vote.Stage == notice.Stage) ?? [])
+        foreach (CountedVote vote in document.Review?.Votes.Where(vote => document.IsTerminal || (isSameRound && vote.Stage == stage)) ?? [])
             facts.Add(new MessageFact(vote.Vote.Verdict == Verdict.Approve ? "Approved by" : "Denied by", ViewText.Line(vote.Vote.Voter.DisplayName + (vote.For is { } absent ? $", standing in for {absent.Subject}" : ""), MaxName)));
-        string outcome = document.IsTerminal ? document.Status.ToString() : "Another stage has begun";
-        return new ReviewMessage($"{outcome}: {document.Request.Type}", facts, [], pages.TimelineOf(document.Id));
+        string outcome = document.IsTerminal ? document.Status.ToString() : isSameRound ? "Another stage has begun" : "Policy has changed and asks anew";
+        return new ReviewMessage($"{outcome}: {document.Request.Type}", facts, [], pages.TimelineOf(document.Id)) { IsOver = true };
     }
 
     public static string Utc(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);

@@ -48,15 +48,21 @@ public sealed class OutboundHttp : IDisposable
     public static bool IsAllowed(Uri url) =>
         url.IsAbsoluteUri && url.UserInfo.Length == 0 && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && IsLoopback(url.IdnHost)));
 
+    /// <inheritdoc cref="SendAsync"/>
+    public Task<OutboundAnswer> PostAsync(
+        Uri url, ReadOnlyMemory<byte> body, string contentType, Action<HttpRequestHeaders>? headers, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, url, body, contentType, headers, cancellationToken);
+
     /// <summary>Sends and reads the whole answer.</summary>
+    /// <param name="contentType"><see langword="null"/> for a request without a body.</param>
     /// <exception cref="HttpRequestException">The other side could not be reached, or answered with more than <see cref="MaxAnswerBytes"/>.</exception>
     /// <exception cref="DeliveryRefusedException"><c>url_not_allowed</c>, <c>address_not_allowed</c>.</exception>
-    public async Task<OutboundAnswer> PostAsync(
-        Uri url, ReadOnlyMemory<byte> body, string contentType, Action<HttpRequestHeaders>? headers, CancellationToken cancellationToken)
+    public async Task<OutboundAnswer> SendAsync(
+        HttpMethod method, Uri url, ReadOnlyMemory<byte> body, string? contentType, Action<HttpRequestHeaders>? headers, CancellationToken cancellationToken)
     {
         if (!IsAllowed(url)) throw new DeliveryRefusedException("url_not_allowed", "Only https URLs are called.");
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(body) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        using var request = new HttpRequestMessage(method, url);
+        if (contentType is not null) request.Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(contentType) } };
         headers?.Invoke(request.Headers);
         try
         {

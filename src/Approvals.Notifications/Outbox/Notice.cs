@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Approvals.Workflow.Ports;
 
 namespace Approvals.Notifications.Outbox;
@@ -18,7 +19,15 @@ public sealed record OutboxOrder(string ActionId, IReadOnlyList<string> Channels
 /// <param name="Id">The same on every repetition. Visible ASCII without dots: it is the <c>webhook-id</c> too.</param>
 /// <param name="Stage">Index of the stage it is about.</param>
 /// <param name="Deadline">Of that stage.</param>
-public sealed record Notice(string Id, NoticeKind Kind, int Stage, DateTimeOffset At, DateTimeOffset? Deadline);
+public sealed record Notice(string Id, NoticeKind Kind, int Stage, DateTimeOffset At, DateTimeOffset? Deadline)
+{
+    /// <summary>Of the review: a change of policy that has the action decided anew begins another, with stages of its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Round { get; init; }
+
+    /// <summary>Whether its stage is over once the other notice is given.</summary>
+    public bool IsBefore(Notice other) => (Round, Stage).CompareTo((other.Round, other.Stage)) < 0;
+}
 
 /// <summary>The <c>replay</c> event: an admin wants the dead letters sent again.</summary>
 public sealed record ReplayRequest(DateTimeOffset At);
@@ -26,7 +35,15 @@ public sealed record ReplayRequest(DateTimeOffset At);
 /// <summary>A message that stands in a channel, so that it can be updated there.</summary>
 /// <param name="Address">Where in the channel, in the channel's own words; never a secret.</param>
 /// <param name="Ref">The channel's own name for the message; <see langword="null"/> where it has none.</param>
-public sealed record PostedMessage(string Channel, string Address, int Stage, string? Ref);
+public sealed record PostedMessage(string Channel, string Address, int Round, int Stage, string? Ref)
+{
+    /// <summary>Whether its stage is over once this notice is given.</summary>
+    public bool IsBefore(Notice notice) => (Round, Stage).CompareTo((notice.Round, notice.Stage)) < 0;
+
+    /// <summary>Whether it stands there for the stage that the notice is about.</summary>
+    public bool Stands(string channel, string address, Notice notice) =>
+        Channel == channel && Address == address && (Round, Stage) == (notice.Round, notice.Stage);
+}
 
 /// <summary>The input of an activity: one notice for one address of one channel. Wire format.</summary>
 /// <param name="Ref">The message that stands there already.</param>

@@ -60,7 +60,7 @@ public sealed class OutboxActivities(
 
     /// <summary>Nobody is asked for what is decided, or for a stage that is over.</summary>
     private static bool IsObsolete(Notice notice, ActionDocument document) =>
-        notice.Kind != NoticeKind.Closed && (document.IsTerminal || document.Review is not { IsOpen: true } review || review.StageIndex != notice.Stage);
+        notice.Kind != NoticeKind.Closed && (document.IsTerminal || document.Review is not { IsOpen: true } review || (review.Round, review.StageIndex) != (notice.Round, notice.Stage));
 
     private async Task<Delivery> SendAsync(INoticeChannel channel, DeliveryStep step, ActionDocument document, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ public sealed class OutboxNotifier(IDurableClient durable, IReadOnlyList<string>
         string noticeId, NoticeKind kind, ActionDocument document, IReadOnlyList<Principal> recipients, CancellationToken cancellationToken)
     {
         if (document.Review is not { } review) return;
-        var notice = new Notice(OutboxIds.Notice(noticeId), kind, review.StageIndex, time.GetUtcNow(), review.IsOpen ? review.Deadline : null);
+        var notice = new Notice(OutboxIds.Notice(noticeId), kind, review.StageIndex, time.GetUtcNow(), review.IsOpen ? review.Deadline : null) { Round = review.Round };
         if (people.Count > 0) await durable.PostAsync(OutboxIds.People(document.Id), Order(document, people, forPeople: true), notice, cancellationToken).ConfigureAwait(false);
         foreach (string webhook in webhooks)
             await durable.PostAsync(OutboxIds.Webhook(document.Id, webhook), Order(document, [webhook], forPeople: false), notice, cancellationToken).ConfigureAwait(false);

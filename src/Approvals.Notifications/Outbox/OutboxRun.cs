@@ -101,7 +101,7 @@ internal sealed class OutboxRun : IDisposable
         }
 
         // Nobody need be asked any more what is decided, or what a later stage asks.
-        dead.RemoveAll(letter => letter.Notice.Kind != NoticeKind.Closed && (closed || letter.Notice.Stage < given.Stage));
+        dead.RemoveAll(letter => letter.Notice.Kind != NoticeKind.Closed && (closed || letter.Notice.IsBefore(given)));
         if (await UpdateAsync(given) == Result.Superseded || closed) return;
         for (int i = 0; i < order.Channels.Count; i++)
         {
@@ -114,9 +114,9 @@ internal sealed class OutboxRun : IDisposable
     /// <summary>Brings messages of earlier stages, and all of a closed review, up to date where they stand.</summary>
     private async Task<Result> UpdateAsync(Notice given)
     {
-        foreach (PostedMessage message in posted.Where(message => closed || message.Stage < given.Stage).ToArray())
+        foreach (PostedMessage message in posted.Where(message => closed || message.IsBefore(given)).ToArray())
         {
-            var update = new Notice(given.Id, NoticeKind.Closed, message.Stage, given.At, given.Deadline);
+            var update = new Notice(given.Id, NoticeKind.Closed, message.Stage, given.At, given.Deadline) { Round = message.Round };
             Result result = await DeliverAsync(message.Channel, message.Address, update, Patience.Long);
             if (result == Result.Superseded) return result;
             if (result == Result.Done) posted.Remove(message);
@@ -158,7 +158,7 @@ internal sealed class OutboxRun : IDisposable
     {
         for (int attempt = 1; ; attempt++)
         {
-            string? standing = posted.Find(message => message.Channel == channel && message.Address == address && message.Stage == given.Stage)?.Ref;
+            string? standing = posted.Find(message => message.Stands(channel, address, given))?.Ref;
             Delivery delivery = await AttemptAsync(new DeliveryStep(order.ActionId, order.ForPeople, channel, address, given, standing));
             trouble = null;
             switch (delivery.Outcome)
@@ -238,8 +238,8 @@ internal sealed class OutboxRun : IDisposable
     private void Remember(string channel, string address, Notice given, string? reference)
     {
         if (!order.ForPeople || given.Kind == NoticeKind.Closed) return;
-        posted.RemoveAll(message => message.Channel == channel && message.Address == address && message.Stage == given.Stage);
-        posted.Add(new PostedMessage(channel, address, given.Stage, reference));
+        posted.RemoveAll(message => message.Stands(channel, address, given));
+        posted.Add(new PostedMessage(channel, address, given.Round, given.Stage, reference));
     }
 
     /// <summary>Notes that a channel has the notice or, with a code, that the next channel has its turn.</summary>

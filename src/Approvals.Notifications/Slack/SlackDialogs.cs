@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Approvals.Notifications.Chats;
 using Approvals.Notifications.Messages;
 using Approvals.Policy;
 using Approvals.Workflow.Actions;
@@ -23,7 +24,7 @@ public sealed class SlackDialogs(SlackSeals seals, ReviewPages pages)
     private const int MaxJustification = 2_000;
 
     /// <summary>Asks for the justification of a verdict, under the whole view.</summary>
-    public JsonObject Vote(SlackDialog dialog, ActionDocument document)
+    public JsonObject Vote(ChatForm dialog, ActionDocument document)
     {
         JsonObject[] parts = [.. ViewText.Of(document.View!).SelectMany(part => SlackText.Fenced(part.Label, part.Text))];
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Approvals.Notifications.Chats;
 using Approvals.Notifications.Messages;
 using Approvals.Notifications.Outbox;
 using Approvals.Workflow.Actions;
@@ -21,7 +22,7 @@ public sealed class SlackMessages(SlackSeals seals, ReviewPages pages)
     /// <summary>Asks a stage's reviewers.</summary>
     public JsonObject Asking(Notice notice, ActionDocument document)
     {
-        ReviewMessage message = ReviewMessage.Asking(notice, document, pages);
+        ReviewMessage message = ReviewMessage.Asking(notice.Kind, document, pages);
         JsonArray blocks = Top(message);
         JsonObject[] parts = [.. message.Parts.SelectMany(part => SlackText.Fenced(part.Label, part.Text))];
         foreach (JsonObject part in parts.Take(MaxPartBlocks)) blocks.Add(part);
@@ -31,7 +32,7 @@ public sealed class SlackMessages(SlackSeals seals, ReviewPages pages)
         var buttons = new JsonArray();
         if (message.TakesChatVotes)
         {
-            string value = seals.Seal(new SlackButton(document.Id, notice.Stage, document.View!.Digest));
+            string value = seals.Seal(ChatButton.Of(document));
             buttons.Add(Button(ApproveAction, "Approve", value, "primary"));
             buttons.Add(Button(DenyAction, "Deny", value, "danger"));
         }
@@ -48,7 +49,7 @@ public sealed class SlackMessages(SlackSeals seals, ReviewPages pages)
     /// <summary>Takes the place of a message whose stage asks no more: no buttons.</summary>
     public JsonObject Closed(Notice notice, ActionDocument document)
     {
-        ReviewMessage message = ReviewMessage.Closed(notice, document, pages);
+        ReviewMessage message = ReviewMessage.Closed(notice.Round, notice.Stage, document, pages);
         JsonArray blocks = Top(message);
         blocks.Add(new JsonObject { ["type"] = "actions", ["elements"] = new JsonArray(Link("open", "What happened", message.Url)) });
         return Message(message, blocks);
@@ -57,7 +58,7 @@ public sealed class SlackMessages(SlackSeals seals, ReviewPages pages)
     /// <summary>A line in the thread of a message that still asks.</summary>
     public JsonObject Reply(Notice notice, ActionDocument document)
     {
-        ReviewMessage message = ReviewMessage.Asking(notice, document, pages);
+        ReviewMessage message = ReviewMessage.Asking(notice.Kind, document, pages);
         var blocks = new JsonArray(SlackText.Section(SlackText.Plain(message.Title)));
         if (message.Deadline is { } deadline) blocks.Add(Note(SlackText.Ours($"Decide by {Date(deadline)}")));
         return Message(message, blocks);

@@ -15,60 +15,33 @@ public sealed class TeamsCard(ReviewPages pages)
     public const string ContentType = "application/vnd.microsoft.card.adaptive";
 
     /// <summary>Of the view, as JSON: Teams takes 28 KB a message, and the page has the rest.</summary>
-    private const int MaxBytes = 20_000;
+    private const int MaxBytes = 18_000;
 
     private const int MaxLine = 1_000;
-
-    /// <summary>Teams refreshes a card for at most so many people by itself.</summary>
-    private const int MaxRefreshed = 60;
 
     /// <summary>A card for a webhook: it tells, and links to the page that decides.</summary>
     public JsonObject ForWebhook(Notice notice, ActionDocument document)
     {
-        ReviewMessage message = MessageOf(notice, document);
-        JsonObject card = Card(message);
-        card["actions"] = new JsonArray(Open(notice, message));
+        ReviewMessage message = notice.Kind == NoticeKind.Closed
+            ? ReviewMessage.Closed(notice.Round, notice.Stage, document, pages)
+            : ReviewMessage.Asking(notice.Kind, document, pages);
+        JsonObject card = Layout(message, out _);
+        card["actions"] = new JsonArray(Open(message));
         return card;
     }
 
-    /// <summary>
-    /// The same card for a bot: Approve and Deny as <c>Action.Execute</c>, and a refresh for each person, so that everybody sees their own state
-    /// (Universal Actions). A webhook must never carry it: nobody would answer the buttons.
-    /// </summary>
-    /// <param name="seal">What the buttons stand for, sealed; comes back in <c>data</c>.</param>
-    /// <param name="userIds">Teams ids (<c>29:…</c>) of those who are asked.</param>
-    public JsonObject ForBot(Notice notice, ActionDocument document, string seal, IReadOnlyList<string> userIds)
-    {
-        ReviewMessage message = MessageOf(notice, document);
-        JsonObject card = Card(message);
-        var actions = new JsonArray(Open(notice, message));
-        if (notice.Kind != NoticeKind.Closed && message.TakesChatVotes)
-        {
-            actions.Add(Execute("approve", "Approve", seal, "positive"));
-            actions.Add(Execute("deny", "Deny", seal, "destructive"));
-            card["refresh"] = new JsonObject
-            {
-                ["action"] = Execute("refresh", "Refresh", seal, null),
-                ["userIds"] = new JsonArray([.. userIds.Take(MaxRefreshed).Select(id => JsonValue.Create(id))]),
-            };
-        }
-
-        card["actions"] = actions;
-        return card;
-    }
-
-    /// <summary>A card as a message to a Workflows webhook.</summary>
+    /// <summary>A card as a message.</summary>
     public static JsonObject Envelope(JsonObject card) => new()
     {
         ["type"] = "message",
         ["attachments"] = new JsonArray(new JsonObject { ["contentType"] = ContentType, ["contentUrl"] = null, ["content"] = card }),
     };
 
-    private ReviewMessage MessageOf(Notice notice, ActionDocument document) =>
-        notice.Kind == NoticeKind.Closed ? ReviewMessage.Closed(notice, document, pages) : ReviewMessage.Asking(notice, document, pages);
-
-    private static JsonObject Card(ReviewMessage message)
+    /// <summary>What a message says, without any action.</summary>
+    /// <param name="isWhole">Whether all of the view is on it.</param>
+    internal static JsonObject Layout(ReviewMessage message, out bool isWhole)
     {
+        isWhole = true;
         var body = new JsonArray(Runs(Run(message.Title, "weight", "bolder")));
         foreach (MessageFact fact in message.Facts) body.Add(Runs(Run(fact.Label + ": ", "weight", "bolder"), Run(fact.Value, null, null)));
         int left = MaxBytes;
@@ -77,6 +50,7 @@ public sealed class TeamsCard(ReviewPages pages)
             left -= line.ToJsonString().Length + 1;
             if (left < 0)
             {
+                isWhole = false;
                 body.Add(Runs(Run("Shown in part. The review page shows all of it.", "isSubtle", true)));
                 break;
             }
@@ -111,26 +85,19 @@ public sealed class TeamsCard(ReviewPages pages)
         }
     }
 
-    private static JsonObject Runs(params JsonNode[] runs) => new() { ["type"] = "RichTextBlock", ["inlines"] = new JsonArray(runs) };
+    internal static JsonObject Runs(params JsonNode[] runs) => new() { ["type"] = "RichTextBlock", ["inlines"] = new JsonArray(runs) };
 
-    private static JsonObject Run(string text, string? property, JsonNode? value)
+    internal static JsonObject Run(string text, string? property, JsonNode? value)
     {
         var run = new JsonObject { ["type"] = "TextRun", ["text"] = text };
         if (property is not null) run[property] = value;
         return run;
     }
 
-    private static JsonObject Open(Notice notice, ReviewMessage message) => new()
+    internal static JsonObject Open(ReviewMessage message) => new()
     {
         ["type"] = "Action.OpenUrl",
-        ["title"] = notice.Kind == NoticeKind.Closed ? "What happened" : "Open the review page",
+        ["title"] = message.IsOver ? "What happened" : "Open the review page",
         ["url"] = message.Url.AbsoluteUri,
     };
-
-    private static JsonObject Execute(string verb, string title, string seal, string? style)
-    {
-        var action = new JsonObject { ["type"] = "Action.Execute", ["verb"] = verb, ["title"] = title, ["data"] = new JsonObject { ["seal"] = seal } };
-        if (style is not null) action["style"] = style;
-        return action;
-    }
 }

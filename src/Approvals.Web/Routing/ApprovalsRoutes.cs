@@ -16,6 +16,7 @@ using Approvals.Web.Releases;
 using Approvals.Web.Reviews;
 using Approvals.Web.Sessions;
 using Approvals.Web.Slack;
+using Approvals.Web.Teams;
 using Approvals.Web.Votes;
 using Microsoft.AspNetCore.Http;
 using static Approvals.Web.Problems.ProblemTypes;
@@ -192,6 +193,7 @@ public static class ApprovalsRoutes
         Page("manage-replay", "POST", "/manage/replays", ManageHandlers.ReplayAsync),
         Page("manage-revoke", "POST", "/manage/revocations", ManageHandlers.RevokeAsync),
         Page("slack-interactions", "POST", "/slack/interactions", SlackHandlers.InteractAsync), // Slack's own; no program of anybody else calls it
+        Page("teams-messages", "POST", "/teams/messages", TeamsHandlers.ReceiveAsync), // the Bot Connector's own, likewise
         Page("page-asset", "GET", "/assets/{file}", Asset.GetAsync),
         Page("icon", "GET", "/assets/icon.svg", Icon.GetAsync),
     ];

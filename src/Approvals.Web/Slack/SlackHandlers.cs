@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Approvals.Notifications.Chats;
 using Approvals.Notifications.Outbox;
 using Approvals.Notifications.Slack;
+using Approvals.Web.Chats;
 using Approvals.Web.Problems;
 using Approvals.Web.Requests;
 using Approvals.Web.Votes;
@@ -91,30 +93,32 @@ public static class SlackHandlers
     private static async Task<JsonObject> DialogAsync(Exchange exchange, SlackInteraction interaction, Verdict verdict)
     {
         var dialogs = exchange.Service<SlackDialogs>();
-        if (!exchange.Service<SlackSeals>().TryOpen(interaction.Value, out SlackButton? button))
+        if (!exchange.Service<SlackSeals>().TryOpen(interaction.Value, out ChatButton? button))
             return dialogs.Notice("This button is not one of this gate's, or too old. Open the review page from the newest message.", null);
-        SlackSeat seat = await SlackSeat.TakeAsync(exchange, interaction, button.ActionId, button.Stage, button.ViewDigest);
+        ChatSeat seat = await TakeSeatAsync(exchange, interaction, button);
         return seat.Refusal is { } why
             ? dialogs.Notice(why, seat.Document?.Id)
-            : dialogs.Vote(
-                new SlackDialog(button.ActionId, button.Stage, button.ViewDigest, verdict, interaction.TeamId, interaction.UserId, exchange.Now), seat.Document!);
+            : dialogs.Vote(new ChatForm(button, verdict, interaction.TeamId, interaction.UserId, exchange.Now), seat.Document!);
     }
+
+    private static Task<ChatSeat> TakeSeatAsync(Exchange exchange, SlackInteraction interaction, ChatButton button) =>
+        ChatSeat.TakeAsync(exchange, exchange.Service<SlackRequests>().PersonOf(interaction), button, "Slack");
 
     /// <summary>A dialog's form: a vote.</summary>
     private static async Task<IResult> VoteAsync(Exchange exchange, SlackInteraction interaction)
     {
         if (interaction.CallbackId != SlackDialogs.CallbackId) return Results.Ok();
-        if (!exchange.Service<SlackSeals>().TryOpen(interaction.Value, out SlackDialog? dialog)
-            || dialog.TeamId != interaction.TeamId || dialog.UserId != interaction.UserId)
+        if (!exchange.Service<SlackSeals>().TryOpen(interaction.Value, out ChatForm? dialog)
+            || dialog.Workspace != interaction.TeamId || dialog.UserId != interaction.UserId)
             return Update(exchange, "This dialog is not yours. Open it from the message again.", null);
-        if (exchange.Now - dialog.OpenedAt > SlackDialog.Lifetime) return Update(exchange, "This dialog was open for too long. Open it from the message again.", null);
+        if (exchange.Now - dialog.OpenedAt > ChatForm.Lifetime) return Update(exchange, "This dialog was open for too long. Open it from the message again.", null);
 
-        SlackSeat seat = await SlackSeat.TakeAsync(exchange, interaction, dialog.ActionId, dialog.Stage, dialog.ViewDigest);
+        ChatSeat seat = await TakeSeatAsync(exchange, interaction, dialog.Button);
         if (seat.Refusal is { } why) return Update(exchange, why, seat.Document?.Id);
         try
         {
             (_, bool isCounted) = await exchange.Service<Ballot>().CastAsync(
-                seat.Document!, seat.Reviewer!, SlackSeat.Assurance, new Choice(dialog.Verdict, interaction.Justification ?? "", dialog.ViewDigest), exchange.Aborted, CountWait);
+                seat.Document!, seat.Reviewer!, ChatSeat.Assurance, new Choice(dialog.Verdict, interaction.Justification ?? "", dialog.Button.ViewDigest), exchange.Aborted, CountWait);
             string done = dialog.Verdict == Verdict.Approve ? "You approved." : "You denied.";
             return Update(exchange, isCounted ? $"{done} Your vote counts." : $"{done} Your vote is queued and counts in a moment.", null);
         }
@@ -128,7 +132,7 @@ public static class SlackHandlers
         }
         catch (ProblemException refused)
         {
-            return Update(exchange, refused.Message, dialog.ActionId);
+            return Update(exchange, refused.Message, dialog.Button.ActionId);
         }
     }
 

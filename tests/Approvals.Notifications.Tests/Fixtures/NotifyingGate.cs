@@ -67,6 +67,8 @@ internal sealed class NotifyingGate : IAsyncDisposable
         return gate;
     }
 
+    public T Service<T>() => (T)Host.Services.GetService(typeof(T))!;
+
     /// <summary>A secret in a file of this gate's.</summary>
     public SecretReference Secret(string name, string value)
     {
@@ -74,6 +76,10 @@ internal sealed class NotifyingGate : IAsyncDisposable
         File.WriteAllText(path, value + "\n");
         return SecretReference.Parse("file:" + path);
     }
+
+    /// <summary>Puts another policy into force, by which open reviews are decided anew.</summary>
+    public Task ChangePolicyAsync(string from, string to) => File.WriteAllTextAsync(
+        Path.Combine(folder, "policy.yaml"), Policy.Replace("name: test", "name: test\nonChange: redecide", StringComparison.Ordinal).Replace(from, to, StringComparison.Ordinal));
 
     public async Task RestartAsync()
     {

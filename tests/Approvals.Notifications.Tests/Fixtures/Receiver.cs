@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Approvals.Notifications.Tests.Fixtures;
 
 /// <summary>One request as it came over the wire.</summary>
-internal sealed record Received(string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+internal sealed record Received(string Method, string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 }
@@ -67,7 +67,7 @@ internal sealed class Receiver : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         var request = new Received(
-            context.Request.Path, context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase), body.ToArray());
+            context.Request.Method, context.Request.Path, context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase), body.ToArray());
         lock (Seen) Seen.Add(request.Path + "\n" + System.Text.Encoding.UTF8.GetString(request.Body));
         await Answer(request, context.Response);
         await context.Response.CompleteAsync();

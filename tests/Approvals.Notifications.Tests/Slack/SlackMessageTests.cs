@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Approvals.Notifications.Chats;
 using Approvals.Notifications.Messages;
 using Approvals.Notifications.Outbox;
 using Approvals.Notifications.Slack;
@@ -142,7 +143,7 @@ public sealed class SlackMessageTests
 
     private static Notice NoticeOf(NoticeKind kind) => new($"{Documents.ActionId}:0:{kind}", kind, 0, Documents.Start, Documents.Start.AddHours(4));
 
-    private static SlackDialog DialogOf(Verdict verdict) => new(Documents.ActionId, 0, "sha256:x", verdict, "T0TEAM", "U0DANA", Documents.Start);
+    private static ChatForm DialogOf(Verdict verdict) => new(new ChatButton(Documents.ActionId, 0, 0, "sha256:x"), verdict, "T0TEAM", "U0DANA", Documents.Start);
 
     private static string[] Values(JsonObject message) =>
         [.. FakeSlack.Buttons(JsonSerializer.SerializeToElement(message)).Where(button => button.TryGetProperty("value", out _)).Select(button => button.GetProperty("value").GetString()!)];

@@ -75,6 +75,27 @@ public sealed class SlackReviewTests
     }
 
     [Fact]
+    public async Task Button_and_dialog_count_for_nothing_in_another_round_of_the_review_which_has_a_message_of_its_own()
+    {
+        await using FakeSlack slack = await FakeSlack.StartAsync();
+        await using NotifyingGate gate = await NotifyingGate.StartAsync(slack.Options);
+        ActionDocument document = await gate.SubmitAsync();
+        Received first = await slack.PostedAsync();
+        JsonElement dialog = await slack.PressAsync(gate, first, "approve");
+        await gate.ChangePolicyAsync("quorum: 1, timeout: 8h}", "quorum: 2, timeout: 8h}");
+        document = await gate.WaitAsync(document.Id, shown => shown.Review!.Round == 1);
+        Assert.Contains("Policy has changed", FakeSlack.TextOf((await slack.UpdatedAsync()).Json), StringComparison.Ordinal);
+        Received second = await slack.PostedAsync();
+
+        Assert.Contains("Policy has changed", (await FakeSlack.SubmitAsync(gate, dialog, "By the older plan.")).GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("Policy has changed", FakeSlack.TextOf(await slack.PressAsync(gate, first, "approve")), StringComparison.Ordinal);
+        Assert.Empty((await gate.WaitAsync(document.Id, _ => true)).Review!.Votes);
+
+        await FakeSlack.SubmitAsync(gate, await slack.PressAsync(gate, second, "approve"), "By the newer plan.");
+        Assert.Single((await gate.WaitAsync(document.Id, shown => shown.Review!.Votes.Count > 0)).Review!.Votes);
+    }
+
+    [Fact]
     public async Task Canceled_action_updates_the_message()
     {
         await using FakeSlack slack = await FakeSlack.StartAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Approvals.Notifications.Chats;
 using Approvals.Notifications.Messages;
 using Approvals.Notifications.Outbox;
 using Approvals.Notifications.Teams;
@@ -7,6 +8,7 @@ using Approvals.Policy;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Reviews;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace Approvals.Notifications.Tests.Teams;
 
@@ -20,7 +22,9 @@ public sealed class TeamsCardTests
         console.log(card.getItemCount() > 3 ? 'a card' : 'no card');
         """;
 
-    private static readonly TeamsCard Cards = new(new ReviewPages(() => new Uri("https://approvals.example.com")));
+    private static readonly ReviewPages Pages = new(() => new Uri("https://approvals.example.com"));
+    private static readonly TeamsBotCards BotCards = new(new TeamsSeals(new EphemeralDataProtectionProvider()), Pages);
+    private static readonly TeamsCard Cards = new(Pages);
 
     [Fact]
     public void Card_for_a_webhook_is_as_recorded_and_decides_nothing()
@@ -45,14 +49,35 @@ public sealed class TeamsCardTests
     }
 
     [Fact]
-    public void Card_for_a_bot_is_as_recorded() => Golden.Check(
-        "teams-bot.json", Cards.ForBot(NoticeOf(NoticeKind.Requested), Documents.InReview(), "sealed", ["29:dana"]));
+    public void Card_of_a_bot_for_the_conversation_is_as_recorded()
+    {
+        JsonObject card = BotCards.Asking(NoticeKind.Requested, Documents.InReview(), ["29:dana"]);
+        Golden.Check("teams-bot.json", card, Seals(card));
+    }
 
     [Fact]
-    public void Card_for_a_bot_has_no_buttons_where_policy_wants_a_sign_in() => Assert.DoesNotContain(
-        "Action.Execute",
-        Cards.ForBot(NoticeOf(NoticeKind.Requested), Documents.InReview(null, Documents.ActionId, Documents.Owners with { MinimumAssurance = Assurance.Idp }), "sealed", ["29:dana"]).ToJsonString(),
-        StringComparison.Ordinal);
+    public void Form_of_a_bot_for_one_person_is_as_recorded()
+    {
+        JsonObject card = FormOf(Documents.InReview(), "Write a justification of at least 5 characters.");
+        Golden.Check("teams-form.json", card, Seals(card));
+    }
+
+    [Fact]
+    public void Card_of_a_bot_for_who_may_not_decide_is_as_recorded() => Golden.Check("teams-seen.json", SeenOf(Documents.InReview()));
+
+    [Fact]
+    public void Cards_of_a_bot_keep_teams_limits()
+    {
+        string rows = string.Join(',', Enumerable.Range(0, 9_000).Select(row => $"\"row {row}\""));
+        ActionDocument document = Documents.InReview("{\"type\":\"data.export\",\"target\":\"x\",\"parameters\":{\"rows\":[" + rows + "]}}");
+        JsonObject card = BotCards.Asking(NoticeKind.Requested, document, [.. Enumerable.Range(0, 100).Select(user => $"29:{user}-{new string('x', 80)}")]);
+        Assert.Equal(60, card["refresh"]!["userIds"]!.AsArray().Count);
+        foreach (JsonObject one in (JsonObject[])[card, FormOf(document, null), SeenOf(document)])
+        {
+            Assert.InRange(TeamsCard.Envelope(one).ToJsonString().Length, 1, 28_000);
+            Assert.Contains("Shown in part", one.ToJsonString(), StringComparison.Ordinal);
+        }
+    }
 
     [Theory]
     [InlineData("{\"type\":\"data.export\",\"target\":\"x\"}")]
@@ -62,7 +87,9 @@ public sealed class TeamsCardTests
         foreach (JsonObject card in (JsonObject[])
         [
             Cards.ForWebhook(NoticeOf(NoticeKind.Requested), Documents.InReview(view)),
-            Cards.ForBot(NoticeOf(NoticeKind.Reminder), Documents.InReview(view), "sealed", ["29:dana"]),
+            BotCards.Asking(NoticeKind.Reminder, Documents.InReview(view), ["29:dana"]),
+            FormOf(Documents.InReview(view), "<at>all</at> **b**"),
+            SeenOf(Documents.InReview(view)),
         ])
             Assert.Equal("a card", Judges.Run("adaptivecards/dist/adaptivecards.min.js", Judge, card.ToJsonString()));
     }
@@ -70,8 +97,9 @@ public sealed class TeamsCardTests
     [Fact]
     public void Others_text_stands_where_no_markdown_is_read()
     {
-        JsonObject card = Cards.ForWebhook(NoticeOf(NoticeKind.Requested), Documents.InReview("""{"type":"data.export","target":"[click](https://evil.example) <at>all</at>"}"""));
-        Assert.All(card["body"]!.AsArray(), block => Assert.Equal("RichTextBlock", block!["type"]!.GetValue<string>()));
+        ActionDocument document = Documents.InReview("""{"type":"data.export","target":"[click](https://evil.example) <at>all</at>"}""");
+        foreach (JsonObject card in (JsonObject[])[Cards.ForWebhook(NoticeOf(NoticeKind.Requested), document), BotCards.Asking(NoticeKind.Requested, document, []), FormOf(document, null), SeenOf(document)])
+            Assert.All(card["body"]!.AsArray(), block => Assert.Contains(block!["type"]!.GetValue<string>(), (string[])["RichTextBlock", "Input.Text"]));
     }
 
     [Fact]
@@ -82,6 +110,14 @@ public sealed class TeamsCardTests
         Assert.InRange(TeamsCard.Envelope(card).ToJsonString().Length, 1, 28_000);
         Assert.Contains("Shown in part", card.ToJsonString(), StringComparison.Ordinal);
     }
+
+    private static JsonObject FormOf(ActionDocument document, string? sentence) =>
+        BotCards.Form(document, FakeTeams.Tenant, FakeTeams.DanaUser, Documents.Start, sentence, sentence is null ? null : "no");
+
+    private static JsonObject SeenOf(ActionDocument document) => BotCards.Seen(document, ChatButton.Of(document), "Leave it to members of: data-owners.");
+
+    private static string[] Seals(JsonObject card) =>
+        [.. card["actions"]!.AsArray().Append(card["refresh"]?["action"]).Select(action => action?["data"]?["seal"]?.GetValue<string>()).OfType<string>().Distinct()];
 
     private static Notice NoticeOf(NoticeKind kind) => new($"{Documents.ActionId}:0:{kind}", kind, 0, Documents.Start, Documents.Start.AddHours(4));
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Approvals.Ledger.Tokens;
 using Approvals.Web.Identity.SignIn;
 using Approvals.Web.Identity.Workloads;
@@ -15,6 +16,9 @@ public sealed record Issuer(string Name, string Url, string Title)
 
     /// <summary>Its keys, where they are configured and not fetched.</summary>
     public JsonWebKeySet? Keys { get; init; }
+
+    /// <summary>Which keys of its set may sign for this gate, by their JWK; <see langword="null"/> for all.</summary>
+    public Func<JsonElement, bool>? MaySign { get; init; }
 
     /// <summary>How far its clock may be off.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(60);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Approvals.Ledger;
 using Approvals.Ledger.Tokens;
 using Approvals.Web.Problems;
@@ -75,12 +76,19 @@ internal sealed class IssuerKeys(Issuer issuer, IssuerBackchannel backchannel, T
         if (issuer.Keys is { } configured) return new Known(document, configured, now);
         try
         {
-            return new Known(document, JsonWebKeySet.Parse(await backchannel.GetAsync(issuer, document!.KeySet, null, CancellationToken.None)), now);
+            return new Known(document, JsonWebKeySet.Parse(Signing(await backchannel.GetAsync(issuer, document!.KeySet, null, CancellationToken.None))), now);
         }
         catch (LedgerFormatException refused)
         {
             throw IssuerBackchannel.Unavailable(issuer, $"publishes keys that cannot be used ({refused.Code})");
         }
+    }
+
+    /// <summary>The key set without the keys that may not sign for this gate: their tokens are as good as signed by nobody.</summary>
+    private byte[] Signing(byte[] keySet)
+    {
+        if (issuer.MaySign is not { } maySign || !IssuerBackchannel.Parse(issuer, keySet).TryGetProperty("keys", out JsonElement keys) || keys.ValueKind != JsonValueKind.Array) return keySet;
+        return JsonSerializer.SerializeToUtf8Bytes(new { keys = keys.EnumerateArray().Where(maySign) });
     }
 
     /// <param name="Document"><see langword="null"/> for an issuer with configured keys.</param>

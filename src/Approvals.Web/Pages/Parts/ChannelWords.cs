@@ -12,6 +12,7 @@ internal static class ChannelWords
     {
         SlackChannel.ChannelName => "Slack",
         TeamsChannel.ChannelName => "Microsoft Teams",
+        TeamsBotChannel.ChannelName => "Microsoft Teams (bot)",
         CallbackChannel.ChannelName => "the requester's callback",
         "console" => "the gate's terminal",
         _ when channel.StartsWith("webhook:", StringComparison.Ordinal) => "webhook " + channel["webhook:".Length..],
@@ -36,6 +37,7 @@ internal static class ChannelWords
         "nobody_to_tell" => "nobody who is asked can be reached by a channel that is configured",
         "channel_not_configured" => "the channel is not configured any more",
         _ when code.StartsWith("http_", StringComparison.Ordinal) => $"it answered HTTP {code["http_".Length..]}",
+        _ when code.StartsWith("teams_token_http_", StringComparison.Ordinal) => $"Microsoft's sign-in refused the bot with HTTP {code["teams_token_http_".Length..]}",
         _ when code.StartsWith("slack_", StringComparison.Ordinal) => $"Slack said {code["slack_".Length..]}",
         _ => code,
     };
