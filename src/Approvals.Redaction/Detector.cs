@@ -25,8 +25,12 @@ internal sealed class Detector
     public Detector(RedactionOptions options)
     {
         _options = options;
-        var table = RuleTable.Load().Where(r => !options.DisabledRules.Contains(r.Id)).Concat(options.CustomRules.Select(Custom));
+        var builtIn = RuleTable.Load().ToList();
+        foreach (var id in options.DisabledRules)
+            if (!builtIn.Exists(r => r.Id == id) && !Array.Exists(BuiltIn.Rules, r => r.Id == id)) throw OptionsCheck.Invalid($"There is no rule '{id}' to switch off. Findings name the rule that made them.");
+        var table = builtIn.Where(r => !options.DisabledRules.Contains(r.Id)).Concat(options.CustomRules.Select(Custom));
         Rules = new RuleBook(table);
+        OptionsCheck.Names(options, Types());
         _allowed = new HashSet<string>(options.AllowedValues, StringComparer.Ordinal);
         _minimum = new float[Rules.Count];
         var masks = new int[Rules.Count];
@@ -42,6 +46,8 @@ internal sealed class Detector
 
     public RuleBook Rules { get; }
 
+    public string[] Types() => [.. Enumerable.Range(0, Rules.Count).Select(i => Rules[i].Type).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     /// <summary>Disjoint hits in text order. Valid until the workspace is used again.</summary>
     public ReadOnlySpan<Hit> Find(Workspace workspace, ReadOnlySpan<byte> utf8) => FindClosed(workspace, utf8, default, default, isValue: false);
 
@@ -55,8 +61,14 @@ internal sealed class Detector
         var cells = workspace.Cells;
         cells.Clear();
         var column = 0;
-        foreach (var (start, end, last) in new Csv.CsvCells(utf8, header.Separator))
+        var table = new Csv.CsvCells(utf8, header.Separator);
+        while (table.MoveNext())
         {
+            var (start, end, last) = table.Current;
+            if (table.IsUnclosed) throw header.Unclosed(utf8, start);
+            // An empty line is no row, and an empty cell too many is a separator at the end.
+            var filled = column + (end > start ? 1 : 0);
+            if (filled > header.Columns.Length || (last && filled > 0 && column + 1 < header.Columns.Length)) throw header.Misfit(utf8, start, column + 1);
             if (end > start && column < header.Columns.Length && header.Columns[column] is { } name && !utf8[start..end].SequenceEqual(name))
             {
                 foreach (ref readonly var hit in FindValue(workspace, utf8[start..end], name, default)) cells.Add(start + hit.Start, start + hit.End, hit.Rule, hit.Confidence);

@@ -14,5 +14,12 @@ internal static class OptionsCheck
         return options;
     }
 
-    private static RedactionException Invalid(string message) => new("invalid_options", message);
+    /// <summary>A misspelled type would quietly be masked some other way than somebody meant.</summary>
+    public static void Names(RedactionOptions options, string[] types)
+    {
+        foreach (var type in options.Operators.Keys.Concat(options.MinimumConfidences.Keys))
+            if (!types.Contains(type, StringComparer.Ordinal)) throw Invalid($"There is no type '{type}'. Types: {string.Join(", ", types)}.");
+    }
+
+    public static RedactionException Invalid(string message) => new("invalid_options", message);
 }

@@ -28,6 +28,9 @@ public sealed class Redactor
         _detector = new Detector(_options);
     }
 
+    /// <summary>The types that findings of this redactor can have, sorted.</summary>
+    public IReadOnlyList<string> Types => field ??= _detector.Types();
+
     /// <summary>All built-in rules, pseudonyms as masks.</summary>
     public static Redactor Default => SharedDefault.Value;
 
@@ -92,11 +95,12 @@ public sealed class Redactor
 
     /// <summary>
     /// Redacts rows of a table whose first line is <paramref name="header"/> (RFC 4180; comma, semicolon, tab or bar): a cell is read with the name of its
-    /// column. Give whole rows, the header among them or not. Offsets and errors as for <see cref="RedactUtf8(ReadOnlyMemory{byte})"/>.
+    /// column. Give whole rows, the header among them or not; <paramref name="firstLine"/> is the number of their first line, for messages. Offsets and errors as for
+    /// <see cref="RedactUtf8(ReadOnlyMemory{byte})"/>, and <c>invalid_csv</c> for a row that has not as many cells as a header that names anything, or a quote that is never closed.
     /// </summary>
-    public Utf8Redaction RedactCsv(ReadOnlyMemory<byte> utf8Rows, ReadOnlyMemory<byte> header)
+    public Utf8Redaction RedactCsv(ReadOnlyMemory<byte> utf8Rows, ReadOnlyMemory<byte> header, long firstLine = 1)
     {
-        var columns = CsvHeader.Parse(header.Span, _detector);
+        var columns = CsvHeader.Parse(header.Span, _detector, firstLine);
         return RedactUtf8(utf8Rows, columns.TellsAnything ? columns : null);
     }
 

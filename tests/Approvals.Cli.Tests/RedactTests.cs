@@ -64,6 +64,60 @@ public sealed class RedactTests
     }
 
     [Fact]
+    public async Task Fail_on_names_the_places()
+    {
+        using var approvals = new ApprovalsCommand();
+        await File.WriteAllTextAsync(Path.Combine(approvals.Folder, "app.log"), $"started\n€ 😀 token {Token}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(approvals.Folder, "doc.json"), "{\"db\":{\"password\":\"hunter2!x\"}}", TestContext.Current.CancellationToken);
+
+        CommandResult result = await approvals.RunAsync(["redact", "app.log", "doc.json", "--fail-on", "secret"]);
+
+        result.AssertExit(1);
+        Assert.Contains("app.log:2: SECRET (github-token)", result.Error, StringComparison.Ordinal);
+        Assert.Contains("doc.json /db/password: SECRET (password-assignment)", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", result.Output + result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fail_on_something_unknown_is_wrong_use()
+    {
+        using var approvals = new ApprovalsCommand();
+
+        CommandResult result = await approvals.RunAsync(["redact", "--fail-on", "secrets"], $"{Token}\n");
+
+        result.AssertExit(2);
+        Assert.Contains("--fail-on knows no 'secrets'", result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task Report_that_cannot_be_written_is_an_error_before_anything_is_redacted()
+    {
+        using var approvals = new ApprovalsCommand();
+
+        CommandResult result = await approvals.RunAsync(["redact", "--report", "absent/report.html"], "text\n");
+
+        result.AssertExit(3);
+        Assert.Contains("cannot_write", result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task Findings_far_into_a_stream_say_their_line_and_place_in_it()
+    {
+        using var approvals = new ApprovalsCommand();
+        const string line = "nothing to see in this line €\n";
+        var text = string.Concat(Enumerable.Repeat(line, 60_000)) + $"token {Token}\n";
+        await File.WriteAllTextAsync(Path.Combine(approvals.Folder, "long.log"), text, TestContext.Current.CancellationToken);
+
+        CommandResult result = await approvals.RunAsync(["redact", "long.log", "--findings"]);
+
+        using JsonDocument finding = JsonDocument.Parse(result.Error.Split('\n')[0]);
+        Assert.Equal(60_001, finding.RootElement.GetProperty("line").GetInt32());
+        Assert.Equal(text.IndexOf(Token, StringComparison.Ordinal), finding.RootElement.GetProperty("start").GetInt32());
+    }
+
+    [Fact]
     public async Task Findings_are_json_lines_on_standard_error_without_values()
     {
         using var approvals = new ApprovalsCommand();
@@ -100,6 +154,7 @@ public sealed class RedactTests
         string html = await File.ReadAllTextAsync(Path.Combine(approvals.Folder, "report.html"), TestContext.Current.CancellationToken);
         Assert.Contains("2 values were masked in one file; 1 is a secret", html, StringComparison.Ordinal);
         Assert.Contains("a&lt;b&gt;.log", html, StringComparison.Ordinal);
+        Assert.Contains("line 1", html, StringComparison.Ordinal);
         Assert.DoesNotContain(Token, html, StringComparison.Ordinal);
         Assert.DoesNotContain("anna@contoso.com", html, StringComparison.Ordinal);
     }
@@ -124,7 +179,11 @@ public sealed class RedactTests
     [Theory]
     [InlineData("rules: [{ id: bad, pattern: '(' }]", "bad")]
     [InlineData("defaultOperator: shred", "shred")]
-    [InlineData("colour: red", "redact.yaml, line 1")]
+    [InlineData("colour: red", "redact.yaml, line 1: There is no setting 'colour'. Settings: minimumConfidence,")]
+    [InlineData("just words", "redact.yaml, line 1: This is no mapping of settings")]
+    [InlineData("operators: { CREDITCARD: last4 }", "There is no type 'CREDITCARD'")]
+    [InlineData("disable: [no-such-rule]", "There is no rule 'no-such-rule'")]
+    [InlineData("hashKeyEnv: APPROVALS_TEST_NOT_SET", "APPROVALS_TEST_NOT_SET")]
     public async Task Config_that_makes_no_sense_is_wrong_use(string yaml, string named)
     {
         using var approvals = new ApprovalsCommand();
@@ -141,6 +200,11 @@ public sealed class RedactTests
     [InlineData("cut.json", "{\"token\":\"" + Token + "\",\"b\":[1,2", "cut.json: The document is not valid JSON at line 1, byte 60")]
     [InlineData("cut.jsonl", "{\"a\":1}\n{\"token\":\"" + Token + "\n", "cut.jsonl: Line 2 of the JSON lines")]
     [InlineData("absent.txt", null, "absent.txt")]
+    [InlineData("empty.json", "", "empty.json: The document is empty")]
+    [InlineData("quote.csv", "name,password\nAnna,\"" + Token + "\nBob,x\n", "quote.csv: The quote on line 2 is never closed")]
+    [InlineData("long.csv", "name,password\nAnna,b," + Token + "\n", "long.csv: The row on line 2 has 3 cells where the header has 2")]
+    [InlineData("short.csv", "name,user,password\n\nAnna,hunter2!x\n", "short.csv: The row on line 3 has 2 cells where the header has 3")]
+    [InlineData(".", null, "'.' is a folder")]
     public async Task Broken_file_is_an_error_that_names_the_place(string name, string? content, string message)
     {
         using var approvals = new ApprovalsCommand();

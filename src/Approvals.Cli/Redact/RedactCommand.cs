@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Approvals.Redaction;
 
 namespace Approvals.Cli.Redact;
@@ -27,10 +28,12 @@ internal static class RedactCommand
                 if (parsed.GetValue(config) is { } path) options = RedactConfig.Load(path);
                 var names = parsed.GetValue(files) is { Length: > 0 } given ? given : ["-"];
                 var run = new RedactRun(options, parsed.GetValue(jsonLines), parsed.GetValue(findings), parsed.GetValue(failOn) ?? []);
+                // Asked for before hours of work: a report that cannot be written is an error now.
+                await using var page = parsed.GetValue(report) is { } target ? CreateReport(target) : null;
                 await using var output = Console.OpenStandardOutput();
                 foreach (var name in names) await run.FileAsync(name, output, cancellation);
                 await output.FlushAsync(cancellation);
-                if (parsed.GetValue(report) is { } target) await File.WriteAllTextAsync(target, RedactReport.Html(run.Tally), cancellation);
+                if (page is not null) await page.WriteAsync(Encoding.UTF8.GetBytes(RedactReport.Html(run.Tally)), cancellation);
                 await run.SummaryAsync();
                 return run.Refused ? Found : 0;
             }
@@ -46,5 +49,17 @@ internal static class RedactCommand
             }
         });
         return command;
+    }
+
+    private static FileStream CreateReport(string path)
+    {
+        try
+        {
+            return File.Create(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RedactionException("cannot_write", $"The report: {error.Message} Nothing was redacted.", error);
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class RedactConfig
         }
         catch (YamlException error)
         {
-            throw new RedactionException("invalid_options", $"{path}, line {error.Start.Line}: {error.InnerException?.Message ?? error.Message}", error);
+            throw new RedactionException("invalid_options", $"{path}, line {error.Start.Line}: {Explain(error)}", error);
         }
         return new RedactionOptions
         {
@@ -45,13 +45,28 @@ internal sealed class RedactConfig
             MinimumConfidences = config.MinimumConfidences,
             DefaultOperator = Operator(config.DefaultOperator),
             Operators = config.Operators.ToDictionary(o => o.Key, o => Operator(o.Value), StringComparer.Ordinal),
-            HashKey = config.HashKeyEnv is { } name ? Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable(name) ?? "") : default(ReadOnlyMemory<byte>),
+            HashKey = config.HashKeyEnv is { } name ? HashKey(name) : default(ReadOnlyMemory<byte>),
             AllowedValues = config.Allow,
             DisabledRules = config.Disable,
             CustomRules = [.. config.Rules.Select(r => new CustomRule(r.Id, r.Type, r.Pattern, r.Confidence, r.Keywords))],
             Prose = config.Prose,
         };
     }
+
+    private static byte[] HashKey(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } key ? Encoding.UTF8.GetBytes(key)
+            : throw new RedactionException("invalid_options", $"The environment variable {name}, which hashKeyEnv names, is not set. Put at least 16 random bytes into it.");
+
+    /// <summary>The parser speaks of classes; a person wrote settings.</summary>
+    private static string Explain(YamlException error)
+    {
+        var message = error.InnerException?.Message ?? error.Message;
+        if (message.Contains("not found on type", StringComparison.Ordinal) && message.Split('\'') is { Length: > 1 } parts)
+            return message.Contains(nameof(OwnRule), StringComparison.Ordinal) ? $"A rule has no '{parts[1]}'. It has id, type, pattern, confidence and keywords." : $"There is no setting '{parts[1]}'. Settings: {Settings}.";
+        return message.Contains(nameof(RedactConfig), StringComparison.Ordinal) ? $"This is no mapping of settings: {Settings}." : message;
+    }
+
+    private const string Settings = "minimumConfidence, defaultOperator, operators, minimumConfidences, hashKeyEnv, allow, disable, prose, rules";
 
     private static MaskOperator Operator(string name) => name switch
     {

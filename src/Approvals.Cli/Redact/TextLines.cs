@@ -10,7 +10,7 @@ internal static class TextLines
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task RunAsync(Redactor redactor, Stream input, Stream output, bool withFindings, Action<IReadOnlyList<Finding>> note, CancellationToken cancellation)
+    public static async Task RunAsync(Redactor redactor, Stream input, Stream output, bool withFindings, Action<long, IReadOnlyList<Finding>> note, CancellationToken cancellation)
     {
         using var reader = new StreamReader(input, new UTF8Encoding(false, true));
         await using var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
@@ -33,7 +33,7 @@ internal static class TextLines
                 throw new RedactionException("invalid_json", $"Line {number} is not an object with a string \"text\".");
             }
             var redacted = redactor.RedactText(text);
-            note(redacted.Findings);
+            note(number, redacted.Findings);
             var answer = new JsonObject { ["id"] = row["id"]?.DeepClone(), ["text"] = redacted.Text };
             if (withFindings)
             {

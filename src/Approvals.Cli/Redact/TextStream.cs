@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Approvals.Redaction;
 
 namespace Approvals.Cli.Redact;
 
@@ -9,9 +8,9 @@ namespace Approvals.Cli.Redact;
 /// </summary>
 internal static class TextStream
 {
-    public static async Task RunAsync(LineSplitter blocks, Func<Block, Utf8Redaction> redact, Stream output, Action<Block, IReadOnlyList<Finding>> note, CancellationToken cancellation)
+    public static async Task RunAsync(LineSplitter blocks, Func<Block, RedactedBlock> redact, Stream output, Action<Block, RedactedBlock> note, CancellationToken cancellation)
     {
-        var pending = Channel.CreateBounded<(Block Block, Task<Utf8Redaction> Task)>(Environment.ProcessorCount + 1);
+        var pending = Channel.CreateBounded<(Block Block, Task<RedactedBlock> Task)>(Environment.ProcessorCount + 1);
         var reader = Task.Run(async () =>
         {
             try
@@ -28,7 +27,7 @@ internal static class TextStream
         {
             var redacted = await task;
             await output.WriteAsync(redacted.Text, cancellation);
-            note(block, redacted.Findings);
+            note(block, redacted);
             blocks.Return(block);
         }
         await reader;

@@ -8,16 +8,19 @@ internal sealed class CsvHeader
 {
     private const int MaximumColumns = 1024;
 
-    private CsvHeader(byte separator, byte[]?[] columns) => (Separator, Columns) = (separator, columns);
+    private CsvHeader(byte separator, byte[]?[] columns, long firstLine) => (Separator, Columns, FirstLine) = (separator, columns, firstLine);
 
     public byte Separator { get; }
 
     /// <summary>Name of each column, null where it tells nothing.</summary>
     public byte[]?[] Columns { get; }
 
+    /// <summary>Number of the line that the rows begin on, for messages.</summary>
+    public long FirstLine { get; }
+
     public bool TellsAnything => Array.Exists(Columns, c => c is not null);
 
-    public static CsvHeader Parse(ReadOnlySpan<byte> line, Detector detector)
+    public static CsvHeader Parse(ReadOnlySpan<byte> line, Detector detector, long firstLine)
     {
         line = line.TrimEnd("\r\n"u8);
         if (line.StartsWith("\uFEFF"u8)) line = line[3..];
@@ -27,12 +30,27 @@ internal sealed class CsvHeader
         var columns = new List<byte[]?>();
         foreach (var (start, end, _) in new CsvCells(line, separator))
         {
-            if (columns.Count == MaximumColumns) break;
+            if (columns.Count == MaximumColumns) throw new RedactionException("invalid_csv", $"The header has more than {MaximumColumns} columns. {Remedy}");
             var name = line[start..end];
             columns.Add(name.Length is > 1 and <= 64 && detector.IsTelling(name) ? name.ToArray() : null);
         }
-        return new CsvHeader(separator, [.. columns]);
+        return new CsvHeader(separator, [.. columns], firstLine);
     }
+
+    /// <summary>
+    /// A row that does not fit its header is refused: by which name its cells are to be read, nobody can tell.
+    /// </summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="at">Where in them the row ends.</param>
+    /// <param name="cells">How many cells it has.</param>
+    public RedactionException Misfit(ReadOnlySpan<byte> rows, int at, int cells) =>
+        new("invalid_csv", $"The row on line {LineOf(rows, at)} has {cells} cells where the header has {Columns.Length}. {Remedy}");
+
+    public RedactionException Unclosed(ReadOnlySpan<byte> rows, int at) => new("invalid_csv", $"The quote on line {LineOf(rows, at)} is never closed. {Remedy}");
+
+    private const string Remedy = "Correct it, or give the file as text (another name than .csv or .tsv).";
+
+    private long LineOf(ReadOnlySpan<byte> rows, int at) => FirstLine + rows[..at].Count((byte)'\n');
 
     public override string ToString() => string.Join(',', Columns.Select(c => c is null ? "" : Encoding.UTF8.GetString(c)));
 }
@@ -43,6 +61,9 @@ internal ref struct CsvCells(ReadOnlySpan<byte> table, byte separator)
     private readonly ReadOnlySpan<byte> _table = table;
     private int _next;
     private bool _ended;
+
+    /// <summary>The current cell began with a quote that nothing closes.</summary>
+    public bool IsUnclosed { get; private set; }
 
     public (int Start, int End, bool LastOfRow) Current { get; private set; }
 
@@ -56,6 +77,7 @@ internal ref struct CsvCells(ReadOnlySpan<byte> table, byte separator)
         {
             end = ++start;
             while (end < _table.Length && (_table[end] != '"' || (end + 1 < _table.Length && _table[end + 1] == '"'))) end += _table[end] == '"' ? 2 : 1;
+            IsUnclosed = end >= _table.Length;
             end = Math.Min(end, _table.Length);
             _next = Math.Min(end + 1, _table.Length);
         }

@@ -58,7 +58,7 @@ internal sealed class JsonRedactor(Detector detector, RedactionOptions options, 
         }
         catch (JsonException error)
         {
-            throw Invalid(error, workspace.Path.Depth);
+            throw bytes.IndexOfAnyExcept(" \t\r\n"u8) < 0 ? new RedactionException("invalid_json", "The document is empty.") : Invalid(error, workspace.Path.Depth);
         }
         catch (InvalidOperationException error)
         {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Approvals.Redaction.Scan;
 
 namespace Approvals.Redaction.Lexicon;
@@ -35,6 +36,8 @@ internal sealed class WordTable
         return WordKind.None;
     }
 
+    // Runs once: compiled at its best at once.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static WordTable Load()
     {
         using var resource = typeof(WordTable).Assembly.GetManifestResourceStream("Approvals.Redaction.Lexicon.words.tsv.gz")!;

@@ -13,6 +13,10 @@ internal sealed class Pattern
     private const int Budget = 20_000;
     private const int Unbounded = 1 << 20;
 
+    private static readonly ByteSet Digit = ByteSet.Range('0', '9');
+    private static readonly ByteSet Letter = ByteSet.Range('a', 'z') | ByteSet.Range('A', 'Z') | ByteSet.Range('_', '_');
+    private static readonly ByteSet Word = Digit | Letter;
+
     private readonly Step[] _steps;
 
     private Pattern(Step[] steps, bool ignoreCase)
@@ -81,66 +85,49 @@ internal sealed class Pattern
         return end;
     }
 
-    /// <summary>
-    /// What the first word of a match looks like: the lengths it can have, what can begin it, and for each length the bytes that can
-    /// follow it (all of them where the match can end there). Lets the token index skip rules without trying them.
-    /// </summary>
+    /// <summary>What the first word of a match looks like: the lengths it can have, and what can begin it. Lets the filter skip rules without trying them.</summary>
     public FirstWord FirstToken(int maximum)
     {
         // Lengths that are still growing, as bits; a step that is no word character ends the word.
-        UInt128 open = 1;
+        UInt128 open = 1, closed = 0;
         bool digit = false, letter = false, atStart = true;
         var mask = (UInt128.One << (maximum + 1)) - 1;
-        var after = new ByteSet[maximum + 1];
-        UInt128 closed = 0;
         foreach (var step in _steps)
         {
             if (step.Kind is Kind.ValueStart or Kind.ValueEnd) continue;
+            UInt128 next = step.Min == 0 ? open : 0;
             if (step.Kind == Kind.Alternatives)
             {
-                UInt128 next = step.Min == 0 ? open : 0;
                 foreach (var literal in step.Alternatives!)
                 {
                     var word = 0;
                     while (word < literal.Length && ByteClass.IsWord(literal[word])) word++;
                     if (word == literal.Length) next |= open << word;
-                    else Close(open << word & mask, ByteSet.Range((char)literal[word], (char)literal[word]));
+                    else closed |= open << word;
                     if (atStart) (digit, letter) = (digit || ByteClass.IsDigit(literal[0]), letter || ByteClass.IsLetter(literal[0]));
                 }
-                open = next & mask;
             }
             else
             {
-                var members = step.Set.FoldedMembers();
-                var wordMember = members.Exists(m => ByteClass.IsWord(m));
-                var otherMember = members.Exists(m => !ByteClass.IsWord(m));
-                if (atStart) (digit, letter) = (digit || members.Exists(ByteClass.IsDigit), letter || members.Exists(m => ByteClass.IsWord(m) && !ByteClass.IsDigit(m)));
-                if (otherMember) Close(open, step.Set);
-                UInt128 next = step.Min == 0 ? open : 0;
-                if (wordMember)
+                var others = step.Set.Except(Word) != default;
+                if (atStart) (digit, letter) = (digit || step.Set.Except(Digit) != step.Set, letter || step.Set.Except(Letter) != step.Set);
+                if (others) closed |= open;
+                if (step.Set.Except(Word) != step.Set)
                 {
                     var grown = open;
                     for (var n = 1; n <= Math.Min(step.Max, maximum); n++)
                     {
                         grown = grown << 1 & mask;
                         if (n >= step.Min) next |= grown;
-                        if (otherMember) Close(grown, step.Set);
+                        if (others) closed |= grown;
                     }
                 }
-                open = next;
             }
+            open = next & mask;
             if (step.Min > 0) atStart = false;
             if (open == 0) break;
         }
-        Close(open, new ByteSet(ulong.MaxValue, ulong.MaxValue));
-        return new FirstWord((ulong)(closed >> 1), digit, letter, after);
-
-        void Close(UInt128 lengths, ByteSet following)
-        {
-            closed |= lengths;
-            for (var n = 0; n <= maximum; n++)
-                if ((lengths >> n & 1) != 0) after[n] |= following;
-        }
+        return new FirstWord((ulong)((closed | open) >> 1), digit, letter);
     }
 
     /// <summary>The bytes that can stand at each of the first places of a match; anything where a match can have ended before.</summary>
@@ -357,4 +344,4 @@ internal sealed class Pattern
 }
 
 /// <summary>See <see cref="Pattern.FirstToken"/>. Bit n-1 of <paramref name="Lengths"/>: it can be n bytes long.</summary>
-internal readonly record struct FirstWord(ulong Lengths, bool Digit, bool Letter, ByteSet[] After);
+internal readonly record struct FirstWord(ulong Lengths, bool Digit, bool Letter);

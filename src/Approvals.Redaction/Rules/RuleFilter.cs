@@ -82,6 +82,8 @@ internal sealed class RuleFilter
     /// <param name="slot">The bit of the rule.</param>
     /// <param name="rule">A rule with a pattern.</param>
     /// <param name="kinds">Where it is tried: at every word when <see cref="TokenKinds.Word"/>, else at places that have one of these kinds.</param>
+    // Runs once for each rule when a process begins: not worth waiting for the runtime to find out that it is hot.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int slot, Rule rule, TokenKinds kinds)
     {
         var (word, bit) = (slot >> 6, 1UL << (slot & 63));
