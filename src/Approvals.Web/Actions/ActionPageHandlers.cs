@@ -76,7 +76,7 @@ public static class ActionPageHandlers
             document,
             exchange.Caller.Principal,
             exchange.Caller.Assurance,
-            $"session:{exchange.Caller.CredentialId}:{document.Id}:{document.Review?.StageIndex}",
+            $"session:{exchange.Caller.CredentialId}:{document.Id}:{document.Review?.Round}.{document.Review?.StageIndex}",
             url + "/review",
             url + "/result",
             Person(exchange));
