@@ -64,6 +64,9 @@ public sealed class ReviewPageModel
     /// <summary>INVARIANT: only a page that ends a reading of every part offers to approve (promise 10).</summary>
     public bool MayApprove => Seen == Parts && !IsTooLong;
 
+    /// <summary>Whether this person, being signed in, may consent to going past the review.</summary>
+    public bool MayBreakGlass { get; init; }
+
     /// <summary>Who is away and is heard by this vote.</summary>
     public Principal? StandsInFor => Review.SpeaksFor(Reviewer, Now) is { } absent
         ? Reviewer.Lent?.Select(lent => lent.From).FirstOrDefault(from => (from.Issuer, from.Subject) == (absent.Issuer, absent.Subject))
@@ -75,7 +78,7 @@ public sealed class ReviewPageModel
     public IReadOnlyList<IGrouping<string, Finding>> FindingsByType { get; private init; } = [];
 
     internal static ReviewPageModel Create(
-        ActionDocument document, Principal reviewer, DateTimeOffset now, ViewLayout layout, int part, Reading reading, ReviewForm form, SignedIn? person)
+        ActionDocument document, Principal reviewer, DateTimeOffset now, ViewLayout layout, int part, Reading reading, ReviewForm form, SignedIn? person, bool mayBreakGlass)
     {
         RedactedView view = document.View!;
         bool isText = view.Content.TryGetProperty("target", out JsonElement target) && target.ValueKind == JsonValueKind.String && !target.GetString()!.Contains('\n');
@@ -90,6 +93,7 @@ public sealed class ReviewPageModel
             Lines = layout.Lines,
             IsTooLong = layout.IsTooLong,
             Oddities = layout.Oddities,
+            MayBreakGlass = mayBreakGlass,
             FindingsByType = [.. view.Findings.GroupBy(finding => finding.Type).OrderByDescending(type => type.Count()).ThenBy(type => type.Key, StringComparer.Ordinal)],
         };
     }

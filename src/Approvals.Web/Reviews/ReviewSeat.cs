@@ -1,4 +1,5 @@
 using Approvals.Policy;
+using Approvals.Web.BreakGlass;
 using Approvals.Web.Pages;
 using Approvals.Web.Problems;
 using Approvals.Web.Requests;
@@ -13,7 +14,7 @@ namespace Approvals.Web.Reviews;
 /// <summary>
 /// One reviewer before one open review, however they came in (a personal link, or signed in): shows the page and takes its form.
 /// </summary>
-/// <param name="Purpose">What the form is bound to: this link, or this session, action and stage.</param>
+/// <param name="Purpose">What the form is bound to: this link, or this session, action, round and stage of the review.</param>
 internal sealed record ReviewSeat(
     ActionDocument Document, Principal Reviewer, Assurance Assurance, string Purpose, string Url, string ResultUrl, SignedIn? Person)
 {
@@ -96,7 +97,8 @@ internal sealed record ReviewSeat(
             parts > 1 ? forms.Issue(exchange.Http, ReadingPurpose, reading.Write()) : "",
             justification,
             error?.Message);
-        ReviewPageModel model = ReviewPageModel.Create(Document, Reviewer, exchange.Now, layout, part, reading, form, Person);
+        bool mayBreakGlass = exchange.CallerOrNull is { } caller && Emergency.MayConsent(Document, caller, exchange.Now);
+        ReviewPageModel model = ReviewPageModel.Create(Document, Reviewer, exchange.Now, layout, part, reading, form, Person, mayBreakGlass);
         return await PageRenderer.RenderAsync<ReviewPage>(exchange.Http, model, error?.Type.Status ?? StatusCodes.Status200OK);
     }
 }

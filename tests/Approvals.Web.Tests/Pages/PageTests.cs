@@ -7,6 +7,7 @@ using Approvals.Web.Tests.Hosting;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
+using Approvals.Workflow.Reviews;
 
 namespace Approvals.Web.Tests.Pages;
 
@@ -131,6 +132,45 @@ public sealed class PageTests
         using HttpClient ann = await Forms.SignInAsync(gate, Gate.Ann);
         IDocument delegations = await RefusedAsync(ann, "/delegations", "form[action='/delegations']", [new("to", "nobody"), new("groups", "data-owners"), new("begins", "2026-03-03T08:00"), new("until", "2026-03-09T08:00")]);
         Assert.Equal(["nobody", "2026-03-03T08:00", "2026-03-09T08:00"], new[] { "to", "begins", "until" }.Select(id => delegations.GetElementById(id)!.GetAttribute("value")));
+    }
+
+    [Fact]
+    public async Task Form_of_another_round_of_the_review_casts_no_vote()
+    {
+        await using Gate gate = await Gate.StartAsync();
+        ActionDocument document = await gate.InReviewAsync();
+        string path = $"/actions/{document.Id}/review";
+        using HttpClient ann = await Forms.SignInAsync(gate, Gate.Ann);
+        Dictionary<string, string> form = await Forms.OpenAsync(ann, path);
+        (form["verdict"], form["justification"]) = ("approve", "long enough for any stage");
+
+        // As the orchestration leaves it: another policy's plan, in another round, for the same view.
+        var owners = new ReviewStage("owners", ["data-owners"], 2, TimeSpan.FromMinutes(30));
+        await gate.Ports.UpdateAsync(document.Id, shown => shown with { Review = Review.Begin(new ReviewPlan([owners]), shown.Request.Chain, shown.View!.Digest, gate.Time.GetUtcNow(), round: 1) }, CancellationToken.None);
+        HttpResponseMessage refused = await ann.PostAsync(path, new FormUrlEncodedContent(form));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        document = (await gate.Ports.GetAsync(document.Id, CancellationToken.None))!;
+        Assert.Equal((1, 0, false), (document.Review!.Round, document.Review.Votes.Count, document.IsTerminal));
+    }
+
+    [Fact]
+    public async Task Review_page_shows_the_way_past_the_review_to_those_who_are_signed_in_and_may()
+    {
+        await using Gate gate = await Gate.StartAsync();
+        var limits = new BreakGlassLimits(["breakers"], ["data.*"], ["others"], TimeSpan.FromDays(2));
+        Principal cat = Gate.Ann with { Subject = "cat", DisplayName = "Cat Lee", Groups = ["data-owners", "breakers"] };
+        gate.Ports.People.Add(cat);
+        gate.AddKey(cat, [Role.Reviewer]);
+        gate.Policy = _ => Gate.Review(new ReviewStage("owners", ["data-owners"], 2, TimeSpan.FromHours(1))) with { Exceptions = new PolicyExceptions(limits, null, null) };
+        ActionDocument document = await gate.InReviewAsync();
+        string way = $".decide a[href='/actions/{document.Id}/break-glass']";
+
+        using HttpClient may = await Forms.SignInAsync(gate, cat);
+        Assert.Equal("In an emergency: break the glass", (await Forms.ReadAsync(may, $"/actions/{document.Id}/review")).QuerySelector(way)!.TextContent);
+        using HttpClient mayNot = await Forms.SignInAsync(gate, Gate.Ann);
+        Assert.Null((await Forms.ReadAsync(mayNot, $"/actions/{document.Id}/review")).QuerySelector(way));
+        using HttpClient byLink = gate.Browser();
+        Assert.Null((await Forms.ReadAsync(byLink, Gallery.LinkOf(gate, document, cat))).QuerySelector(way));
     }
 
     [Fact]
