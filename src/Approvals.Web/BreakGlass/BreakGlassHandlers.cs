@@ -93,7 +93,7 @@ public static class BreakGlassHandlers
             error?.Type.Status ?? StatusCodes.Status200OK);
     }
 
-    private static string PurposeOf(Exchange exchange, ActionDocument document) => $"break-glass:{exchange.Caller.CredentialId}:{document.Id}";
+    private static string PurposeOf(Exchange exchange, ActionDocument document) => $"break-glass:{exchange.Caller.CredentialId}:{document.Id}:{document.Review?.Round}";
 }
 
 /// <summary>What the page shows.</summary>

@@ -135,22 +135,27 @@ public sealed class PageTests
     }
 
     [Fact]
-    public async Task Form_of_another_round_of_the_review_casts_no_vote()
+    public async Task Form_of_another_round_of_the_review_casts_no_vote_and_breaks_no_glass()
     {
-        await using Gate gate = await Gate.StartAsync();
+        await using Gate gate = await ProvenIdentity.GateAsync();
+        var limits = new BreakGlassLimits(["data-owners"], ["data.*"], ["others"], TimeSpan.FromDays(2));
+        gate.Policy = _ => Gate.Review(new ReviewStage("owners", ["data-owners"], 1, TimeSpan.FromHours(1))) with { Exceptions = new PolicyExceptions(limits, null, null) };
         ActionDocument document = await gate.InReviewAsync();
-        string path = $"/actions/{document.Id}/review";
-        using HttpClient ann = await Forms.SignInAsync(gate, Gate.Ann);
-        Dictionary<string, string> form = await Forms.OpenAsync(ann, path);
-        (form["verdict"], form["justification"]) = ("approve", "long enough for any stage");
+        using HttpClient ann = ProvenIdentity.Browser(gate, Gate.Ann, Assurance.IdpMfa);
+        var forms = new Dictionary<string, Dictionary<string, string>>();
+        foreach (string path in (string[])[$"/actions/{document.Id}/review", $"/actions/{document.Id}/break-glass"])
+        {
+            forms[path] = await Forms.OpenAsync(ann, path);
+            (forms[path]["verdict"], forms[path]["justification"]) = ("approve", "long enough for any stage, and for an emergency");
+        }
 
         // As the orchestration leaves it: another policy's plan, in another round, for the same view.
         var owners = new ReviewStage("owners", ["data-owners"], 2, TimeSpan.FromMinutes(30));
         await gate.Ports.UpdateAsync(document.Id, shown => shown with { Review = Review.Begin(new ReviewPlan([owners]), shown.Request.Chain, shown.View!.Digest, gate.Time.GetUtcNow(), round: 1) }, CancellationToken.None);
-        HttpResponseMessage refused = await ann.PostAsync(path, new FormUrlEncodedContent(form));
-        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        foreach ((string path, Dictionary<string, string> form) in forms)
+            Assert.Equal(HttpStatusCode.Forbidden, (await ann.PostAsync(path, new FormUrlEncodedContent(form))).StatusCode);
         document = (await gate.Ports.GetAsync(document.Id, CancellationToken.None))!;
-        Assert.Equal((1, 0, false), (document.Review!.Round, document.Review.Votes.Count, document.IsTerminal));
+        Assert.Equal((1, 0, false, false), (document.Review!.Round, document.Review.Votes.Count, document.Review.Consents is not null, document.IsTerminal));
     }
 
     [Fact]
