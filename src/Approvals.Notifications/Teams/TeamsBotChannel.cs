@@ -31,13 +31,14 @@ public sealed class TeamsBotChannel(TeamsBotOptions options, TeamsConnector conn
         {
             if (notice.Kind == NoticeKind.Closed) return Delivery.Obsolete;
             IReadOnlyList<string> users = await connector.FindAsync(conversation, outgoing.Recipients, cancellationToken).ConfigureAwait(false);
-            return await connector.PostAsync(conversation, TeamsCard.Envelope(cards.Asking(notice.Kind, document, users)), cancellationToken).ConfigureAwait(false);
+            return await connector.PostAsync(conversation, Message(cards.Asking(notice.Kind, document, users), ReviewMessage.Asking(notice.Kind, document, pages)), cancellationToken).ConfigureAwait(false);
         }
 
         switch (notice.Kind)
         {
             case NoticeKind.Closed:
-                return await connector.UpdateAsync(conversation, standing, TeamsCard.Envelope(cards.Closed(notice.Round, notice.Stage, document)), cancellationToken).ConfigureAwait(false);
+                JsonObject closed = Message(cards.Closed(notice.Round, notice.Stage, document), ReviewMessage.Closed(notice.Round, notice.Stage, document, pages));
+                return await connector.UpdateAsync(conversation, standing, closed, cancellationToken).ConfigureAwait(false);
             case NoticeKind.Requested:
                 return Delivery.Delivered(standing);
             default:
@@ -49,6 +50,13 @@ public sealed class TeamsBotChannel(TeamsBotOptions options, TeamsConnector conn
     /// <summary>In a channel, the thread below a message is a conversation of its own; chats have no threads.</summary>
     private static string Thread(string conversation, string message) =>
         conversation.EndsWith("@thread.tacv2", StringComparison.Ordinal) || conversation.EndsWith("@thread.skype", StringComparison.Ordinal) ? $"{conversation};messageid={message}" : conversation;
+
+    private static JsonObject Message(JsonObject card, ReviewMessage message)
+    {
+        JsonObject activity = TeamsCard.Envelope(card);
+        activity["summary"] = ViewText.Line(message.Title, 200); // what notifications say
+        return activity;
+    }
 
     private JsonObject Reply(Notice notice, ActionDocument document)
     {

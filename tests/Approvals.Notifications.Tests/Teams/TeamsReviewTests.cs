@@ -20,6 +20,7 @@ public sealed class TeamsReviewTests
         await using NotifyingGate gate = await NotifyingGate.StartAsync(teams.Options);
         ActionDocument document = await gate.SubmitAsync();
         Received message = await teams.PostedAsync();
+        Assert.Equal("Waits for your decision: data.export", message.Json.GetProperty("summary").GetString());
         JsonElement shared = FakeTeams.CardOf(message);
         Assert.Equal(["refresh"], FakeTeams.Verbs(shared)); // takes no vote
         Assert.Equal(["29:dana"], shared.GetProperty("refresh").GetProperty("userIds").EnumerateArray().Select(id => id.GetString()));
@@ -42,6 +43,7 @@ public sealed class TeamsReviewTests
 
         Received update = await teams.UpdatedAsync();
         Assert.Equal($"{teams.Posts}/170000000001", update.Path);
+        Assert.Equal("Approved: data.export", update.Json.GetProperty("summary").GetString());
         JsonElement closed = FakeTeams.CardOf(update);
         Assert.Empty(FakeTeams.Verbs(closed));
         Assert.False(closed.TryGetProperty("refresh", out _));
