@@ -61,6 +61,10 @@ internal static class RedactionSamples
         yield return ("hex", Hex(3, 500_000));
         yield return ("vendor names", string.Concat(Enumerable.Repeat("aws algolia twitter datadog 8f14e45fceea167a5a36dedd4bea2543 ", 8_000)));
         yield return ("names", string.Concat(Enumerable.Repeat("Anna ", 100_000)));
+        yield return ("flags", string.Concat(Enumerable.Repeat("--a", 160_000)));
+        yield return ("calls", string.Concat(Enumerable.Repeat("set(\"", 80_000)));
+        yield return ("digits and dots", string.Concat(Enumerable.Repeat("1.", 250_000)));
+        yield return ("cut short", string.Concat(Enumerable.Repeat("eyJ", 160_000)));
         yield return ("escapes", string.Concat(Enumerable.Repeat("%41", 160_000)));
     }
 

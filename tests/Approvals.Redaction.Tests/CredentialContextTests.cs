@@ -26,6 +26,13 @@ public sealed class CredentialContextTests
     [InlineData("api_key = your-Xy7kP2q9vL4wTz81", "Xy7kP2q9vL4wTz81")]
     [InlineData("api_key = \"redacted\"; api_key = \"Xy7kP2q9vL4wTz81\"", "Xy7kP2q9vL4wTz81")]
     [InlineData("passphrase: \"correct horse battery staple\"", "correct horse")]
+    [InlineData("PASSWORD := hunter2x", "hunter2x")]
+    [InlineData("{user:a,password:hunter2!x}", "hunter2!x")]
+    [InlineData("Authorization: Bearer opensesamenow", "opensesamenow")]
+    [InlineData("Authorization: Custom x7Kp2qR9vL4w", "x7Kp2qR9vL4w")]
+    [InlineData("proxy_authorization_key = \"x7Kp2qR9vL4wTz81\"", "x7Kp2qR9vL4wTz81")]
+    [InlineData("class=\"x\" password=correct_horse_battery", "correct_horse_battery")]
+    [InlineData("api_token = ab_x7Kp2_qR9vL4wTz81", "qR9vL4wTz81")]
     public void Credential_in_context_is_masked(string text, string secret) =>
         Assert.DoesNotContain(secret, Redactor.Default.RedactText(text).Text, StringComparison.Ordinal);
 
@@ -51,5 +58,21 @@ public sealed class CredentialContextTests
     [InlineData("https://chart.example.net/c?chxl=-1:|a|@scope/name")]
     [InlineData("password = '{self.password}'")]
     [InlineData("raise ValueError(message)\nclass NNTPError(Exception):")]
+    [InlineData("typename PassT::Result *run();")]
+    [InlineData("struct LoopUnrollPass : PassInfoMixin<LoopUnrollPass> {")]
+    [InlineData("using FunctionPassCtor = ScheduleNodes;")]
+    [InlineData("mscorlib, Version=2.0.3600.0, Culture=neutral, PublicKeyToken=b77a5c561934e089")]
+    [InlineData("os.getenv(\"GOOGLE_API_USE_CLIENT_CERTIFICATE\", \"false\")")]
+    [InlineData("pd = x86_avx2_gather_d_pd")]
+    [InlineData("UserEncPass := NoUser")]
+    [InlineData("{password:e,passThrough:t}){super(e)")]
+    [InlineData("rk_pass_through_policy.affinity = zonal_affinity")]
+    [InlineData("desiredBinaryAuthorization: The desired configuration")]
+    [InlineData("headers[\"authorization\"] = 'WSSE profile=\"UsernameToken\"'")]
+    [InlineData("* <code>dayOfWeekInMonth</code> to indicate")]
+    [InlineData("PRIVATE_KEYS: T1552.004")]
+    [InlineData("re.match(r\"/secrets/(?P<secret>.+?)/versions/(?P<version>.+?)$\", path)")]
+    [InlineData("you can pass to `nl_langinfo'")]
+    [InlineData("string credentials = $\"{WebUtility.UrlEncode(id)}:{WebUtility.UrlEncode(secret)}\";")]
     public void Code_labels_and_references_stay(string text) => Assert.Equal(text, Redactor.Default.RedactText(text).Text);
 }

@@ -47,7 +47,10 @@ internal sealed class Disguises(RuleBook rules)
     private static int LineStart(ReadOnlySpan<byte> text, int at)
     {
         var lowest = Math.Max(0, at - LongLine);
-        return Math.Max(lowest, lowest + text[lowest..at].LastIndexOf((byte)'\n') + 1 - Before);
+        var start = Math.Max(lowest, lowest + text[lowest..at].LastIndexOf((byte)'\n') + 1 - Before);
+        // Half a name says something else than the whole one ("PublicKeyToken").
+        if (start > 0 && text[start - 1] > ' ') while (start < at && text[start] > ' ') start++;
+        return start;
     }
 
     private static int LineEnd(ReadOnlySpan<byte> text, int at)

@@ -105,6 +105,7 @@ internal static class Checks
         ["bech32"] = Encoded.IsBech32,
         ["base58check"] = Encoded.IsBase58Check,
         ["mixed"] = IsMixed,
+        ["random"] = value => Plausibility.IsRandom(value),
         ["mostly-digits"] = IsMostlyDigits,
         ["es-id-seven"] = ChecksEurope.SpanishIdOfSeven,
     };

@@ -37,15 +37,37 @@ internal static class Assignments
             if (personal != -1 && bytes[at] is (byte)':' or (byte)'=' && !(bytes[at] == ':' && valueStart == at + 1)) Prose.PersonalKeys.AtValue(text, personal, nameStart, at, valueStart);
             return;
         }
+        // "PassT::Result": a scope of C++, Rust or PHP, not a value.
+        if (bytes[at] == ':' && bytes[at - 1] == ':' && valueStart == at + 1) return;
         // A closing tag bracket is an operator only where the value follows at once.
-        if (bytes[at] == '>' && text.At(at - 1) is not ((byte)'=' or (byte)'-') && valueStart != at + 1) return;
+        if (bytes[at] == '>' && text.At(at - 1) is not ((byte)'=' or (byte)'-') && (valueStart != at + 1 || IsMarkup(bytes, nameStart, at))) return;
         if (meaning == KeyMeaning.Header) valueStart = SkipScheme(bytes, valueStart);
         if (valueStart >= bytes.Length) return;
         // @"…", r"…", $"…": the mark belongs to the literal.
         if (bytes[valueStart] is (byte)'@' or (byte)'$' or (byte)'r' or (byte)'b' or (byte)'u' or (byte)'f' or (byte)'L' && text.At(valueStart + 1) is (byte)'"' or (byte)'\'') valueStart++;
         var (start, end) = ValueAt(bytes, valueStart);
+        if (start == valueStart)
+        {
+            if (DeclaresType(bytes, nameStart)) return;
+            // "{password:e,pass:t}){": in script without blanks a value ends where its braces do.
+            if (bytes[at] == ':' && valueStart == at + 1 && nameStart > 0 && bytes[nameStart - 1] is (byte)',' or (byte)'{' && bytes[start..end].IndexOfAny((byte)'}', (byte)'{') is var brace and >= 0) end = start + brace;
+        }
         Consider(text, meaning, start, end, from);
     }
+
+    /// <summary><c>&lt;code&gt;</c> is an element of HTML.</summary>
+    private static bool IsMarkup(ReadOnlySpan<byte> bytes, int nameStart, int at) => nameStart > 0 && bytes[nameStart - 1] == '<' && bytes[nameStart..at].SequenceEqual("code"u8);
+
+    /// <summary><c>struct LoopPass : Mixin&lt;…&gt;</c>, <c>using Token = …</c>: a name for a type.</summary>
+    private static bool DeclaresType(ReadOnlySpan<byte> bytes, int nameStart)
+    {
+        if (nameStart < 2 || bytes[nameStart - 1] != ' ') return false;
+        var start = nameStart - 1;
+        while (start > 0 && nameStart - start < 12 && ByteClass.IsLower(bytes[start - 1])) start--;
+        return Prose.Cues.In(TypeKeywords, bytes[start..(nameStart - 1)]);
+    }
+
+    private static readonly System.Collections.Frozen.FrozenSet<uint> TypeKeywords = Prose.Cues.Set("struct class interface enum using typename trait namespace record protocol extension typedef");
 
     /// <summary>"Bearer x", "Basic x", "Api-Token x", also inside quotes: the credential is the second word.</summary>
     private static int SkipScheme(ReadOnlySpan<byte> bytes, int start)
@@ -75,23 +97,29 @@ internal static class Assignments
         // Longer values are formats of their own; the bound keeps a run of assignments linear.
         if (end <= start || end - start > (meaning == KeyMeaning.Password ? 256 : meaning == KeyMeaning.Header ? 2048 : 512)) return;
         var value = bytes[start..end];
+        // What is written in escapes alone is looked at when they are undone.
+        if (value.Length >= 8 && value[0] == '\\' && value[1] is (byte)'x' or (byte)'u' && value.Count((byte)'\\') * 6 >= value.Length) return;
         if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || text.Hits.Covers(start, end, from)) return;
         switch (meaning)
         {
             case KeyMeaning.Password when PasswordValues.IsPlausible(bytes, start, end, whole: text.IsValue && start == 0 && end == bytes.Length):
                 text.Add(start, end, BuiltIn.Password);
                 break;
-            case KeyMeaning.Token when value.Length >= 8 && value.IndexOf((byte)' ') < 0 && (Plausibility.IsRandom(value, 2.5f) || PasswordValues.IsSymbolRich(value)) && !PasswordValues.IsCode(bytes, start, end):
+            case KeyMeaning.Token when value.Length >= 8 && value.IndexOf((byte)' ') < 0 && (Plausibility.IsRandom(value, 2.5f) || PasswordValues.IsSymbolRich(value)) && !Plausibility.IsSnakeCase(value) && !PasswordValues.IsCode(bytes, start, end):
                 text.Add(start, end, BuiltIn.NamedSecret);
                 break;
-            case KeyMeaning.Weak when value.Length >= 16 && value.IndexOf((byte)' ') < 0 && Plausibility.IsRandom(value, 3.3f) && !IsUuid(value) && value.IndexOf("://"u8) < 0 && !PasswordValues.IsCode(bytes, start, end):
+            case KeyMeaning.Weak when value.Length >= 16 && value.IndexOf((byte)' ') < 0 && Plausibility.IsRandom(value, 3.3f) && !IsUuid(value) && !Plausibility.IsSnakeCase(value) && value.IndexOf("://"u8) < 0 && !PasswordValues.IsCode(bytes, start, end):
                 text.Add(start, end, BuiltIn.NamedSecret, 0.5f);
                 break;
-            case KeyMeaning.Header when value.Length >= 6 && value[0] is not ((byte)'$' or (byte)'/' or (byte)'{' or (byte)'<' or (byte)'%') && value.IndexOf((byte)' ') < 0 && !UrlCredentials.IsStandIn(value) && !PasswordValues.IsCode(bytes, start, end) && (HasScheme(bytes, start) || Checks.IsMixed(value)):
+            case KeyMeaning.Header when value.Length >= 6 && !IsParameter(bytes, start, end) && value.IndexOf("://"u8) < 0 && value[0] is not ((byte)'$' or (byte)'/' or (byte)'{' or (byte)'<' or (byte)'%') && value.IndexOf((byte)' ') < 0 && !UrlCredentials.IsStandIn(value) && !PasswordValues.IsCode(bytes, start, end) && (HasScheme(bytes, start) ? Checks.IsMixed(value) || KnowsScheme(bytes, start) : Checks.IsMixed(value)):
                 text.Add(start, end, BuiltIn.AuthorizationHeader);
                 break;
         }
     }
+
+    /// <summary><c>WSSE profile="…"</c>: the name of a parameter (RFC 9110, auth-param), not a credential.</summary>
+    private static bool IsParameter(ReadOnlySpan<byte> bytes, int start, int end) =>
+        end - start <= 14 && bytes[end - 1] == '=' && bytes[end - 2] != '=' && end < bytes.Length && bytes[end] == '"' && bytes[start..(end - 1)].IndexOfAnyExceptInRange((byte)'a', (byte)'z') < 0;
 
     private static bool IsUuid(ReadOnlySpan<byte> v) => v.Length == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-';
 
@@ -107,6 +135,17 @@ internal static class Assignments
 
     /// <summary>A word and a blank before the credential; without them a name alone is what code writes there.</summary>
     private static bool HasScheme(ReadOnlySpan<byte> bytes, int start) => start > 1 && bytes[start - 1] == ' ' && ByteClass.IsLetter(bytes[start - 2]);
+
+    /// <summary>"Bearer opensesame": after one of these a credential need not look like one.</summary>
+    private static bool KnowsScheme(ReadOnlySpan<byte> bytes, int start)
+    {
+        var before = bytes[..start].TrimEnd((byte)' ');
+        var word = before.Length;
+        while (word > 0 && (ByteClass.IsAlphanumeric(before[word - 1]) || before[word - 1] == '-')) word--;
+        return Prose.Cues.In(Schemes, before[word..]);
+    }
+
+    private static readonly System.Collections.Frozen.FrozenSet<uint> Schemes = Prose.Cues.Set("basic bearer digest token apikey api-key key negotiate ntlm hawk oauth bot jwt sso-key genie-key apitoken api-token user");
 
     private static int SkipBlanks(ReadOnlySpan<byte> bytes, int i)
     {

@@ -7,6 +7,7 @@ namespace Approvals.Redaction.Secrets;
 internal static class CommandLines
 {
     private const int MaximumCommand = 4096;
+    private const int LongestFlag = 64;
 
     public static void AtCurl(in ScanText text, int after)
     {
@@ -55,7 +56,9 @@ internal static class CommandLines
     {
         var bytes = text.Bytes;
         var end = start;
-        while (end < bytes.Length && (ByteClass.IsWord(bytes[end]) || bytes[end] == '-')) end++;
+        // Bounded, so that flags without blanks between them stay linear.
+        var longest = Math.Min(bytes.Length, start + LongestFlag);
+        while (end < longest && (ByteClass.IsWord(bytes[end]) || bytes[end] == '-')) end++;
         if (end + 1 >= bytes.Length || bytes[end] != ' ' || bytes[end + 1] is (byte)'-' or (byte)' ') return;
         var meaning = text.Names.Of(bytes[start..end]);
         if (meaning is not (KeyMeaning.Password or KeyMeaning.Token)) return;

@@ -24,7 +24,7 @@ internal enum KeyMeaning
 /// <summary>Reads the words of a name (<c>dbPassword</c>, <c>API_KEY</c>, <c>x-auth-token</c>) and says what kind of value it announces.</summary>
 internal static class KeyNames
 {
-    private const int Password = 1, Token = 2, Key = 4, KeyQualifier = 8, Benign = 16, Weak = 32, Header = 64;
+    private const int Password = 1, Token = 2, Key = 4, KeyQualifier = 8, Benign = 16, Weak = 32, Header = 64, Defuses = 128;
 
     private static readonly Dictionary<uint, int> Words = Build();
 
@@ -35,18 +35,24 @@ internal static class KeyNames
         var lastIsBenign = false;
         var keyQualified = false;
         var previousQualifies = false;
+        var lastIsHeader = false;
+        var previous = 0;
         var hashes = new WordHashes(name);
         while (hashes.MoveNext())
         {
             var hash = hashes.Current;
             Words.TryGetValue(hash, out var word);
+            // "passThrough", "PassManager": no password.
+            if ((word & Defuses) != 0 && previous == Password) flags &= ~Password;
+            if (!hashes.IsWhole) previous = word;
+            if (word != 0 || !hashes.IsWhole) lastIsHeader = (word & Header) != 0;
             flags |= word;
             if ((word & Key) != 0 && previousQualifies) keyQualified = true;
             previousQualifies = (word & KeyQualifier) != 0;
             if (word != 0 || !hashes.IsWhole) lastIsBenign = (word & Benign) != 0;
         }
         if ((flags & Benign) != 0 && (lastIsBenign || (flags & (Password | Token)) == 0)) return KeyMeaning.None;
-        if ((flags & Header) != 0) return KeyMeaning.Header;
+        if (lastIsHeader) return KeyMeaning.Header;
         if ((flags & Password) != 0) return KeyMeaning.Password;
         if ((flags & Token) != 0 || keyQualified) return KeyMeaning.Token;
         if ((flags & (Weak | Key)) != 0) return KeyMeaning.Weak;
@@ -74,12 +80,13 @@ internal static class KeyNames
         Add(KeyQualifier, "api access private secret auth encryption signing master account shared storage client service consumer subscription license app admin deploy "
             + "ssh pgp gpg hmac aes rsa webhook integration publishable server write read rest ingest tracking security crypto vault session root user developer project");
         Add(Weak, "auth authentication sig sas session appid clientid seed mnemonic dsa code pin");
-        Add(Header, "authorization proxyauthorization");
+        Add(Header | KeyQualifier, "authorization proxyauthorization");
+        Add(Defuses, "through thru manager by builder registry");
         Add(Benign, "count limit max min size length len type name names url uri endpoint path file filename dir expiry expires expiration expire ttl timeout lifetime policy "
             + "enabled disabled required rotation rotate rotated created updated date time at version format field fields column columns label prefix suffix description help "
             + "hint message error status state usage budget total per rate price cost public idempotency primary foreign partition sort cache row object translation index sequence "
             + "board word words map event keyboard locale regex pattern length validation validator validate strength reset change forgot page title header placeholder ref "
-            + "reference arn provider issuer audience algorithm alg scope scopes role kind group checksum fingerprint sha sha1 sha256 md5 etag integrity commit digest revision identifier");
+            + "reference arn provider issuer audience algorithm alg scope scopes role kind group checksum fingerprint sha sha1 sha256 md5 etag integrity commit digest revision identifier store stores check checks keyid publickeytoken");
         return words;
 
         void Add(int flag, string list)

@@ -60,9 +60,12 @@ internal static class KeyedSecrets
     {
         if (rule.Pattern!.Match(text.Bytes, start, out var valueStart, out var valueEnd) < 0) return false;
         var value = text.Bytes[valueStart..valueEnd];
+        // An identifier that goes on.
+        var next = text.At(valueEnd);
+        if (next == '_' || (value[^1] == '_' && ByteClass.IsAlphanumeric(next))) return false;
         // A number in a path or link is a page.
         if (text.At(valueStart - 1) == '/' && value.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0) return false;
-        if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || RuleMatch.IsFileName(text.Bytes[valueEnd..])) return false;
+        if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || Plausibility.IsSnakeCase(value) || RuleMatch.IsFileName(text.Bytes[valueEnd..])) return false;
         if (Plausibility.Entropy(value) < Math.Max(rule.Entropy, 2.2f)) return false;
         if (rule.Check is not null && !rule.Check(value)) return false;
         text.Add(valueStart, valueEnd, index);

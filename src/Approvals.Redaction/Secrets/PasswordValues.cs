@@ -188,6 +188,11 @@ internal static class PasswordValues
         if (value[0] == '{' && !IsSymbolRich(value)) return true;
         if (value[0] == '&' && value.Length > 1 && ByteClass.IsLetter(value[1])) return true;
         if (IsCode(bytes, start, end)) return true;
+        // A comparison in script; padding stands at the end.
+        if (value.IndexOf("=="u8) is var equal and >= 0 && equal + 2 < value.Length) return true;
+        // "CheckPass := Err_NoErr": Pascal and Go; in a makefile a password holds a digit as a rule.
+        var before = bytes[..start].TrimEnd((byte)' ');
+        if (before.EndsWith(":="u8) && !value.ContainsAnyInRange((byte)'0', (byte)'9')) return true;
         var name = value[0] is (byte)'$' or (byte)'@' or (byte)':' ? 1 : 0;
         var next = end < bytes.Length ? bytes[end] : (byte)'\n';
         var letters = value[name..].IndexOfAnyExcept(NameBytes) < 0;
@@ -245,7 +250,7 @@ internal static class PasswordValues
     private static readonly System.Buffers.SearchValues<byte> NameBytes = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"u8);
 
     private static readonly System.Collections.Frozen.FrozenSet<uint> NoValues = Cues.Set("true false null none nil undefined string str bool boolean int integer number object any unknown void optional required "
-        + "securestring secretstr varchar text char byte bytes var let const self this func function return input stdin prompt env environ default empty blank dummy fake_password fakepassword fakesecret somefakekey notasecret nopassword");
+        + "securestring secretstr varchar text char byte bytes var let const self this func function return input stdin prompt env environ default empty blank dummy lambda async await fake_password fakepassword fakesecret somefakekey notasecret nopassword");
 
     private static readonly System.Collections.Frozen.FrozenSet<uint> LabelWords = Cues.Set("enter enters type required invalid forgot new old current confirm wrong missing incorrect no reset show hide change choose create set must should cannot error weak strong minimum maximum characters "
         + "field match matches needed again repeat verify password passwords passphrase expired updated saved copied login sign log user username email mail remember");

@@ -91,6 +91,7 @@ internal static class Plausibility
                 var angle = v.IndexOf((byte)'>');
                 return angle > 0 && (v[1] == '%' || IsName(v[1..angle])) && IsPart(v[(angle + 1)..]);
             case (byte)'{':
+                if (IsTemplate(v)) return true;
                 if (v[1] == '{') return v.IndexOf("}}"u8) is var end and > 0 && IsName(v[2..end]) && IsPart(v[(end + 2)..].TrimStart((byte)'}'));
                 return last == '}' && IsName(v[1..^1]);
             case (byte)'%': return (last == '%' && IsIdentifier(v[1..^1])) || (v[1] is (byte)'(' or (byte)'{' && IsPart(v[2..])) || (v.Length <= 3 && ByteClass.IsLetter(v[1]));
@@ -100,9 +101,26 @@ internal static class Plausibility
             case (byte)'@' when v[1] is (byte)'{' or (byte)'@': return true;
         }
         if (last == ')' && v.IndexOf((byte)'(') > 0) return true;
+        // Part of a regular expression.
+        if (v.IndexOf("(?P"u8) >= 0 || v.IndexOf("(?:"u8) >= 0) return true;
         return v.StartsWith("process.env"u8) || v.StartsWith("os.environ"u8) || v.StartsWith("os.getenv"u8) || v.StartsWith("env."u8) || v.StartsWith("ENV["u8)
             || v.StartsWith("secrets."u8) || v.StartsWith("var."u8) || v.StartsWith("vault:"u8) || v.StartsWith("op://"u8) || v.StartsWith("arn:aws:secretsmanager:"u8)
             || v.StartsWith("@Microsoft.KeyVault("u8) || v.StartsWith("file://"u8);
+    }
+
+    /// <summary><c>{user.Id}:{Encode(secret)}</c>: nothing but places to fill in and marks between them.</summary>
+    private static bool IsTemplate(ReadOnlySpan<byte> v)
+    {
+        while (v.Length > 0)
+        {
+            var close = v.IndexOf((byte)'}');
+            if (v[0] != '{' || close < 0 || !IsName(v[1..close])) return false;
+            v = v[(close + 1)..];
+            var mark = 0;
+            while (mark < v.Length && !ByteClass.IsWord(v[mark]) && v[mark] != '{') mark++;
+            v = v[mark..];
+        }
+        return true;
     }
 
     /// <summary>The inside of a reference: names, dots, filters and quotes, nothing drawn at random and no default value.</summary>
@@ -141,12 +159,21 @@ internal static class Plausibility
             }
             else others++;
         }
-        if (others * 2 > value.Length) return false;
+        if (others * 2 > value.Length || IsSection(value, letters)) return false;
         var needed = Math.Min(entropy, MathF.Log2(value.Length) - 0.8f);
         if (Entropy(value) < needed) return false;
         if (digits > 0 && letters > 0) return !LooksLikeWords(value, digits);
         if (digits == 0) return changes * 4 >= value.Length && value.Length >= 16 && !IsCamelCase(value);
         return false;
+    }
+
+    /// <summary>"T1134.001", "v10.0.19041.1": numbers with dots, and a letter or two in front.</summary>
+    private static bool IsSection(ReadOnlySpan<byte> value, int letters)
+    {
+        if (letters > 2 || value.IndexOf((byte)'.') < 0) return false;
+        for (var i = letters; i < value.Length; i++)
+            if (!ByteClass.IsDigit(value[i]) && value[i] != '.') return false;
+        return true;
     }
 
     /// <summary>"firstKeySecretHash": parts of three letters and more on average, each but its first letter in lower case.</summary>
@@ -179,6 +206,30 @@ internal static class Plausibility
         }
         if (digits <= 4 && changes <= 2) return !IsMixedCase(value);
         return longestWord >= 7 && changes <= 4 && HasVowelPattern(value);
+    }
+
+    /// <summary>
+    /// <c>x86_avx2_gather_pd</c>, <c>NL80211_ATTR_TIMEOUT</c>: three parts or more between underscores, all in one case, each letters with a number or two.
+    /// </summary>
+    public static bool IsSnakeCase(ReadOnlySpan<byte> value)
+    {
+        int parts = 0, changes = 0, length = 0;
+        bool upper = false, lower = false;
+        for (var i = 0; i <= value.Length; i++)
+        {
+            if (i < value.Length && value[i] != '_')
+            {
+                if (!ByteClass.IsAlphanumeric(value[i])) return false;
+                upper |= ByteClass.IsUpper(value[i]);
+                lower |= ByteClass.IsLower(value[i]);
+                if (length++ > 0 && ByteClass.IsDigit(value[i]) != ByteClass.IsDigit(value[i - 1])) changes++;
+                continue;
+            }
+            if (changes > 3 || length > 16) return false;
+            if (length > 0) parts++;
+            changes = length = 0;
+        }
+        return parts >= 3 && upper != lower;
     }
 
     /// <summary>Capitals and small letters change places so often that no camel-case name is this.</summary>

@@ -34,7 +34,7 @@ internal static class Vendors
         var next = text.At(end);
         if (end - start is < Shortest or >= Longest || next is (byte)'/' or (byte)'@' or (byte)'(' or (byte)'.' && ByteClass.IsAlphanumeric(text.At(end + 1))) return;
         var value = bytes[start..end];
-        if (text.Hits.Covers(start, end) || Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || !Plausibility.IsRandom(value, 3f)) return;
+        if (text.Hits.Covers(start, end) || Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || Plausibility.IsSnakeCase(value) || !Plausibility.IsRandom(value, 3f)) return;
         var operated = before.TrimEnd(" \t\"'`\\{"u8);
         var assigned = (operated.Length > 0 && operated[^1] is (byte)'=' or (byte)':' or (byte)'>' or (byte)'(') || (text.IsValue && start == 0);
         if (assigned && NamesIdentifier(start == 0 ? text.Key : operated)) return;
