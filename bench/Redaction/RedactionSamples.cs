@@ -64,7 +64,10 @@ internal static class RedactionSamples
         yield return ("flags", string.Concat(Enumerable.Repeat("--a", 160_000)));
         yield return ("calls", string.Concat(Enumerable.Repeat("set(\"", 80_000)));
         yield return ("digits and dots", string.Concat(Enumerable.Repeat("1.", 250_000)));
-        yield return ("cut short", string.Concat(Enumerable.Repeat("eyJ", 160_000)));
+        yield return ("tokens cut short", string.Concat(Enumerable.Repeat("eyJ-", 120_000)));
+        yield return ("operators", string.Concat(Enumerable.Repeat(">|", 250_000)));
+        yield return ("headers", string.Concat(Enumerable.Repeat("Authorization: ", 32_000)));
+        yield return ("cards", string.Concat(Enumerable.Repeat("4242 ", 100_000)));
         yield return ("escapes", string.Concat(Enumerable.Repeat("%41", 160_000)));
     }
 

@@ -135,13 +135,13 @@ internal sealed class Detector
     public void FindIn(Workspace workspace, ReadOnlySpan<byte> utf8, ReadOnlySpan<byte> key, ReadOnlySpan<byte> parentKey, bool isValue, HitBuffer hits)
     {
         workspace.Nearby.Reset();
-        var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Prose = _options.Prose, Masks = workspace.Masks, Nearby = workspace.Nearby, Needles = workspace.Needles, Names = workspace.Names, Hits = hits, Rules = Rules };
+        var text = new ScanText { Bytes = utf8, Key = key, ParentKey = parentKey, IsValue = isValue, Prose = _options.Prose, Masks = workspace.Masks, Nearby = workspace.Nearby, Needles = workspace.Needles, Runs = workspace.Runs, Names = workspace.Names, Hits = hits, Rules = Rules };
         // A short value of letters alone can only be a secret by its key.
         var plain = isValue && utf8.Length < 16 && utf8.IndexOfAny(Telling) < 0;
         if (!plain) Scanner.Scan(text);
         if (key.Length > 0)
         {
-            Assignments.WholeValue(text, 0);
+            Assignments.WholeValue(text);
             if (_options.Prose) PersonalKeys.WholeValue(text);
         }
         if (_options.Prose && !plain && !(hits.Count > 0 && isValue && hits.Items[^1].Start == 0 && hits.Items[^1].End == utf8.Length))

@@ -114,4 +114,34 @@ public sealed class LawTests
             foreach (var text in (string[])[$"{placeholder} {secret}", $"{secret} {placeholder}", $"token={placeholder} token={secret}", $"\"{placeholder}\", \"{secret}\"", $"{placeholder}:{secret}"])
                 Assert.DoesNotContain(secret, Redactor.Default.RedactText(text).Text, StringComparison.Ordinal);
     }
+
+    /// <summary>Each of these was quadratic once: eight times the text took sixty times as long.</summary>
+    [Theory]
+    [InlineData("--a")]
+    [InlineData(">|")]
+    [InlineData("|==")]
+    [InlineData("eyJ-")]
+    [InlineData("X-eyJ")]
+    [InlineData("4242 ")]
+    [InlineData("Authorization: ")]
+    [InlineData("curl -u Authorization: ")]
+    [InlineData("\u200bbearer 0123456789abcdefABCDEF")]
+    [InlineData("set(\"")]
+    public void Unit_repeated_without_end_takes_linear_time(string unit)
+    {
+        // Both are longer than what is looked at again as a whole.
+        var few = Seconds(50_000);
+        var many = Seconds(400_000);
+
+        Assert.True(many < 25 * few, $"{many / few:0} times as long");
+
+        // The best of three: others may use the machine.
+        double Seconds(int length) => Enumerable.Range(0, 3).Min(_ =>
+        {
+            var text = string.Concat(Enumerable.Repeat(unit, length / unit.Length));
+            var start = TimeProvider.System.GetTimestamp();
+            Redactor.Default.RedactText(text);
+            return TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+        });
+    }
 }

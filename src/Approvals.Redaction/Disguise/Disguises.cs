@@ -108,7 +108,7 @@ internal sealed class Disguises(RuleBook rules)
     {
         state.Hits.Clear();
         state.Nearby.Reset();
-        Scanner.Scan(new ScanText { Bytes = text, Key = key, ParentKey = parentKey, IsValue = true, Masks = state.Masks, Nearby = state.Nearby, Needles = state.Needles, Names = state.Names, Hits = state.Hits, Rules = rules });
+        Scanner.Scan(new ScanText { Bytes = text, Key = key, ParentKey = parentKey, IsValue = true, Masks = state.Masks, Nearby = state.Nearby, Needles = state.Needles, Runs = state.Runs, Names = state.Names, Hits = state.Hits, Rules = rules });
     }
 
     /// <summary>Buffers of one layer; the layer below has its own.</summary>
@@ -123,6 +123,8 @@ internal sealed class Disguises(RuleBook rules)
         public NearbyKeywords Nearby { get; } = new();
 
         public Needles Needles { get; } = new();
+
+        public PatternRuns Runs { get; } = new();
 
         public Secrets.KeyMeanings Names { get; } = new();
 

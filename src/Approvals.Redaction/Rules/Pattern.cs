@@ -71,16 +71,16 @@ internal sealed class Pattern
         }
         if (steps.Count == 0) throw new FormatException("An empty pattern matches nothing.");
         if (steps.TrueForAll(s => s.Min == 0)) throw new FormatException($"'{source}' matches empty text.");
-        return new Pattern([.. steps], ignoreCase);
+        return new Pattern(WithPossessive(steps), ignoreCase);
     }
 
     /// <summary>End of the match that begins at <paramref name="at"/>, or -1. The value span is the part inside <c>&lt;&gt;</c>, or all of it.</summary>
-    public int Match(ReadOnlySpan<byte> text, int at, out int valueStart, out int valueEnd)
+    public int Match(ReadOnlySpan<byte> text, int at, PatternRuns runs, out int valueStart, out int valueEnd)
     {
         valueStart = at;
         valueEnd = -1;
         var budget = Budget;
-        var end = Match(text, at, 0, ref budget, ref valueStart, ref valueEnd);
+        var end = Match(text, at, runs, 0, ref budget, ref valueStart, ref valueEnd);
         if (end >= 0 && valueEnd < 0) valueEnd = end;
         return end;
     }
@@ -176,7 +176,7 @@ internal sealed class Pattern
         }
     }
 
-    private int Match(ReadOnlySpan<byte> text, int at, int step, ref int budget, ref int valueStart, ref int valueEnd)
+    private int Match(ReadOnlySpan<byte> text, int at, PatternRuns runs, int step, ref int budget, ref int valueStart, ref int valueEnd)
     {
         if (step == _steps.Length) return EndsCleanly(text, at) ? at : -1;
         if (--budget < 0) return -1;
@@ -185,28 +185,28 @@ internal sealed class Pattern
         {
             case Kind.ValueStart:
                 valueStart = at;
-                return Match(text, at, step + 1, ref budget, ref valueStart, ref valueEnd);
+                return Match(text, at, runs, step + 1, ref budget, ref valueStart, ref valueEnd);
             case Kind.ValueEnd:
-                var rest = Match(text, at, step + 1, ref budget, ref valueStart, ref valueEnd);
+                var rest = Match(text, at, runs, step + 1, ref budget, ref valueStart, ref valueEnd);
                 if (rest >= 0) valueEnd = at;
                 return rest;
             case Kind.Alternatives:
                 foreach (var literal in s.Alternatives!)
                 {
                     if (!StartsWith(text[at..], literal)) continue;
-                    var end = Match(text, at + literal.Length, step + 1, ref budget, ref valueStart, ref valueEnd);
+                    var end = Match(text, at + literal.Length, runs, step + 1, ref budget, ref valueStart, ref valueEnd);
                     if (end >= 0) return end;
                 }
-                return s.Min == 0 ? Match(text, at, step + 1, ref budget, ref valueStart, ref valueEnd) : -1;
+                return s.Min == 0 ? Match(text, at, runs, step + 1, ref budget, ref valueStart, ref valueEnd) : -1;
             default:
                 var limit = Math.Min(text.Length, at + s.Max);
-                var i = at;
-                while (i < limit && s.Set.Contains(text[i])) i++;
+                var i = runs.End(text, at, limit, s.Set);
                 if (i - at < s.Min) return -1;
-                if (s.Min == s.Max) return Match(text, i, step + 1, ref budget, ref valueStart, ref valueEnd);
+                // Where nothing that follows can begin inside the run, giving bytes back is of no use.
+                if (s.Min == s.Max || s.Possessive) return Match(text, i, runs, step + 1, ref budget, ref valueStart, ref valueEnd);
                 for (; i >= at + s.Min; i--)
                 {
-                    var end = Match(text, i, step + 1, ref budget, ref valueStart, ref valueEnd);
+                    var end = Match(text, i, runs, step + 1, ref budget, ref valueStart, ref valueEnd);
                     if (end >= 0) return end;
                     if (budget < 0) return -1;
                 }
@@ -340,7 +340,23 @@ internal sealed class Pattern
         return prefixes.Exists(p => p.Length < 2) ? [] : result;
     }
 
-    private readonly record struct Step(Kind Kind, ByteSet Set, byte[][]? Alternatives, int Min, int Max);
+    /// <summary>Marks the classes whose run the next step cannot share, so that only all of it can match.</summary>
+    private static Step[] WithPossessive(List<Step> steps)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (steps[i].Kind != Kind.Class || steps[i].Min == steps[i].Max) continue;
+            var next = i + 1;
+            while (next < steps.Count && steps[next].Kind is Kind.ValueStart or Kind.ValueEnd) next++;
+            if (next == steps.Count || steps[next].Min == 0) continue;
+            var set = steps[i].Set;
+            var apart = steps[next].Kind == Kind.Class ? steps[next].Set.Except(set) == steps[next].Set : steps[next].Alternatives!.All(a => !set.Contains(a[0]) && !set.Contains(ByteClass.Fold(a[0])) && !set.BothCases().Contains(a[0]));
+            if (apart) steps[i] = steps[i] with { Possessive = true };
+        }
+        return [.. steps];
+    }
+
+    private readonly record struct Step(Kind Kind, ByteSet Set, byte[][]? Alternatives, int Min, int Max, bool Possessive = false);
 }
 
 /// <summary>See <see cref="Pattern.FirstToken"/>. Bit n-1 of <paramref name="Lengths"/>: it can be n bytes long.</summary>

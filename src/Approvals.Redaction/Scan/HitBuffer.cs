@@ -15,13 +15,10 @@ internal sealed class HitBuffer
     /// <summary>So few hits are looked through one by one.</summary>
     private const int Few = 16;
 
-    /// <summary>Stretches of 64 bytes.</summary>
-    private const int BucketBits = 6;
-
     private Hit[] _items = new Hit[64];
 
-    /// <summary>One bit per stretch: whether a hit touches it. Valid for the first <see cref="_marked"/> hits; bits of hits that are gone only cost a look.</summary>
-    private ulong[] _touched = [];
+    /// <summary>One bit per byte of text: whether a hit covers it. Valid for the first <see cref="_marked"/> hits.</summary>
+    private ulong[] _covered = [];
     private int _marked;
 
     public int Count { get; private set; }
@@ -47,31 +44,40 @@ internal sealed class HitBuffer
         _items[Count++] = new Hit { Start = start, End = end, Rule = rule, Confidence = confidence };
     }
 
-    /// <summary>Whether any hit added since <paramref name="from"/> overlaps the span.</summary>
-    public bool Covers(int start, int end, int from = 0)
+    /// <summary>Whether any hit overlaps the span.</summary>
+    public bool Covers(int start, int end)
     {
-        if (Count - from > Few && !Touches(start, end)) return false;
-        for (var i = Count - 1; i >= from; i--)
+        if (Count > Few) return IsMarked(start, end);
+        for (var i = Count - 1; i >= 0; i--)
             if (_items[i].Start < end && _items[i].End > start) return true;
         return false;
     }
 
-    private bool Touches(int start, int end)
+    // Looking through all hits for each candidate would make a text full of them quadratic.
+    private bool IsMarked(int start, int end)
     {
-        for (; _marked < Count; _marked++)
-        {
-            var last = _items[_marked].End >> BucketBits;
-            if (last >> 6 >= _touched.Length) Array.Resize(ref _touched, Math.Max(last / 64 + 1, _touched.Length * 2));
-            for (var bucket = _items[_marked].Start >> BucketBits; bucket <= last; bucket++) _touched[bucket >> 6] |= 1UL << (bucket & 63);
-        }
-        for (var bucket = start >> BucketBits; bucket <= end >> BucketBits; bucket++)
-            if (bucket >> 6 < _touched.Length && (_touched[bucket >> 6] >> (bucket & 63) & 1) != 0) return true;
+        for (; _marked < Count; _marked++) Mark(_items[_marked].Start, _items[_marked].End);
+        for (var at = start; at < end && at >> 6 < _covered.Length; at = (at | 63) + 1)
+            if ((_covered[at >> 6] & Bits(at, end)) != 0) return true;
         return false;
+    }
+
+    private void Mark(int start, int end)
+    {
+        if (end >> 6 >= _covered.Length) Array.Resize(ref _covered, Math.Max((end >> 6) + 1, _covered.Length * 2));
+        for (var at = start; at < end; at = (at | 63) + 1) _covered[at >> 6] |= Bits(at, end);
+    }
+
+    /// <summary>The bits from <paramref name="at"/> to the end of its word or to <paramref name="end"/>.</summary>
+    private static ulong Bits(int at, int end)
+    {
+        var bits = ulong.MaxValue << (at & 63);
+        return end >= (at | 63) + 1 ? bits : bits & ~(ulong.MaxValue << (end & 63));
     }
 
     private void Unmark()
     {
-        if (_marked > 0) Array.Clear(_touched);
+        if (_marked > 0) Array.Clear(_covered);
         _marked = 0;
     }
 }

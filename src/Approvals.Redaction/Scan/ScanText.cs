@@ -30,6 +30,8 @@ internal readonly ref struct ScanText
 
     public required Needles Needles { get; init; }
 
+    public required PatternRuns Runs { get; init; }
+
     public required Secrets.KeyMeanings Names { get; init; }
 
     public required HitBuffer Hits { get; init; }

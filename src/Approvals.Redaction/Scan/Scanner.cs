@@ -18,12 +18,12 @@ internal static class Scanner
 
     public static void Scan(in ScanText text)
     {
-        var from = text.Hits.Count;
         text.Masks.Compute(text.Bytes);
         text.Needles.Reset();
+        text.Runs.Reset();
         Marks(text);
         Words(text);
-        Anchors(text, from);
+        Anchors(text);
     }
 
     /// <summary>Quotes, parentheses, dashes and tildes beside words: calls, flags and one vendor's secrets.</summary>
@@ -153,12 +153,12 @@ internal static class Scanner
             {
                 var rule = text.Rules.InSlot(vector * 512 + i * 64 + BitOperations.TrailingZeroCount(bits));
                 if (rule.NeedleIndex >= 0 && !text.Needles.Near(rule, start)) continue;
-                var end = rule.Pattern!.Match(text.Bytes, start, out var valueStart, out var valueEnd);
+                var end = rule.Pattern!.Match(text.Bytes, start, text.Runs, out var valueStart, out var valueEnd);
                 if (end >= 0) RuleMatch.Consider(text, rule.Index, rule, start, valueStart, valueEnd);
             }
     }
 
-    private static void Anchors(in ScanText text, int from)
+    private static void Anchors(in ScanText text)
     {
         var bytes = text.Bytes;
         var masks = text.Masks;
@@ -171,7 +171,7 @@ internal static class Scanner
                     UrlCredentials.AtSign(text, at);
                     break;
                 default:
-                    Assignments.AtOperator(text, at, from);
+                    Assignments.AtOperator(text, at);
                     break;
             }
         }

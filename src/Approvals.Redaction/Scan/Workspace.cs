@@ -35,6 +35,8 @@ internal sealed class Workspace(Rules.RuleBook rules)
 
     public Needles Needles { get; } = new();
 
+    public Rules.PatternRuns Runs { get; } = new();
+
     public Word[] Words { get; } = new Word[8192];
 
     public JsonPath Path { get; } = new();

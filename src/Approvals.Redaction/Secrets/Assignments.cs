@@ -11,10 +11,12 @@ namespace Approvals.Redaction.Secrets;
 internal static class Assignments
 {
     private const int MaximumValue = 4096;
+    private const int LongestOperator = 8;
+    private const int MostBlanks = 128;
 
     private static readonly SearchValues<byte> Delimiters = SearchValues.Create([.. Enumerable.Range(0, 33).Select(i => (byte)i), .. "\"'`,;<&|"u8]);
 
-    public static void AtOperator(in ScanText text, int at, int from)
+    public static void AtOperator(in ScanText text, int at)
     {
         var bytes = text.Bytes;
         if (bytes[at] == ':' && text.At(at + 1) != ' ' && IpAddresses_MayBegin(text, at)) Identifiers.IpAddresses.V6(text, at);
@@ -52,7 +54,7 @@ internal static class Assignments
             // "{password:e,pass:t}){": in script without blanks a value ends where its braces do.
             if (bytes[at] == ':' && valueStart == at + 1 && nameStart > 0 && bytes[nameStart - 1] is (byte)',' or (byte)'{' && bytes[start..end].IndexOfAny((byte)'}', (byte)'{') is var brace and >= 0) end = start + brace;
         }
-        Consider(text, meaning, start, end, from);
+        Consider(text, meaning, start, end);
     }
 
     /// <summary><c>&lt;code&gt;</c> is an element of HTML.</summary>
@@ -82,15 +84,15 @@ internal static class Assignments
     }
 
     /// <summary>The whole value of a JSON member or array element whose key is known.</summary>
-    public static void WholeValue(in ScanText text, int from)
+    public static void WholeValue(in ScanText text)
     {
         var meaning = text.Names.Of(text.Key);
-        if (meaning != KeyMeaning.None) Consider(text, meaning, 0, text.Bytes.Length, from);
+        if (meaning != KeyMeaning.None) Consider(text, meaning, 0, text.Bytes.Length);
     }
 
     private static bool IpAddresses_MayBegin(in ScanText text, int at) => ByteClass.IsHex(text.At(at + 1)) || text.At(at + 1) == ':';
 
-    public static void Consider(in ScanText text, KeyMeaning meaning, int start, int end, int from)
+    public static void Consider(in ScanText text, KeyMeaning meaning, int start, int end, bool evenCovered = false)
     {
         var bytes = text.Bytes;
         if (meaning == KeyMeaning.Header) start = AfterScheme(bytes, start, end);
@@ -99,7 +101,7 @@ internal static class Assignments
         var value = bytes[start..end];
         // What is written in escapes alone is looked at when they are undone.
         if (value.Length >= 8 && value[0] == '\\' && value[1] is (byte)'x' or (byte)'u' && value.Count((byte)'\\') * 6 >= value.Length) return;
-        if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || text.Hits.Covers(start, end, from)) return;
+        if (Plausibility.IsPlaceholder(value) || KnownSamples.Contains(value) || (!evenCovered && text.Hits.Covers(start, end))) return;
         switch (meaning)
         {
             case KeyMeaning.Password when PasswordValues.IsPlausible(bytes, start, end, whole: text.IsValue && start == 0 && end == bytes.Length):
@@ -156,9 +158,10 @@ internal static class Assignments
     private static int NameEnd(ReadOnlySpan<byte> bytes, int at)
     {
         var i = at;
-        while (i > 0 && bytes[i - 1] is (byte)'=' or (byte)':' or (byte)'>' or (byte)'?' or (byte)'|') i--;
-        while (i > 0 && bytes[i - 1] is (byte)' ' or (byte)'\t') i--;
-        while (i > 0 && bytes[i - 1] is (byte)'"' or (byte)'\'' or (byte)'`' or (byte)']' or (byte)'[' or (byte)'\\') i--;
+        // Bounded, so that a row of operators stays linear: no language has one of more characters.
+        for (var lowest = Math.Max(0, i - LongestOperator); i > lowest && bytes[i - 1] is (byte)'=' or (byte)':' or (byte)'>' or (byte)'?' or (byte)'|';) i--;
+        for (var lowest = Math.Max(0, i - MostBlanks); i > lowest && bytes[i - 1] is (byte)' ' or (byte)'\t';) i--;
+        for (var lowest = Math.Max(0, i - LongestOperator); i > lowest && bytes[i - 1] is (byte)'"' or (byte)'\'' or (byte)'`' or (byte)']' or (byte)'[' or (byte)'\\';) i--;
         return i;
     }
 

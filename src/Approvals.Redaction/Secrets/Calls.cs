@@ -31,7 +31,7 @@ internal static class Calls
         if (bytes[from] == '@' && from + 1 < bytes.Length) from++;
         var (valueStart, valueEnd) = Assignments.ValueAt(bytes, from);
         // One argument only: "secret("name", …)" looks something up.
-        if (valueEnd + 1 < bytes.Length && bytes[valueEnd + 1] == ')') Assignments.Consider(text, meaning, valueStart, valueEnd, text.Hits.Count);
+        if (valueEnd + 1 < bytes.Length && bytes[valueEnd + 1] == ')') Assignments.Consider(text, meaning, valueStart, valueEnd, evenCovered: true);
     }
 
     /// <summary>A name, blanks, and a quoted value: nginx, Ruby and Groovy settings.</summary>
@@ -44,7 +44,7 @@ internal static class Calls
         if (valueEnd <= valueStart) return;
         var value = text.Bytes[valueStart..valueEnd];
         if (value.IndexOf((byte)' ') >= 0 || !Checks.IsMixed(value)) return;
-        Assignments.Consider(text, meaning, valueStart, valueEnd, text.Hits.Count);
+        Assignments.Consider(text, meaning, valueStart, valueEnd, evenCovered: true);
     }
 
     /// <summary><c>define('DB_PASSWORD', 'x')</c>, <c>put("apiKey", "x")</c>: name and value are neighbours in a list.</summary>
@@ -63,7 +63,7 @@ internal static class Calls
         if (bytes[i + 1] is (byte)'"' or (byte)'\\') i++;
         var (valueStart, valueEnd) = Assignments.ValueAt(bytes, i);
         // A header line of a table lists names; a value is more than letters.
-        if (valueEnd > valueStart && Checks.IsMixed(bytes[valueStart..valueEnd])) Assignments.Consider(text, meaning, valueStart, valueEnd, text.Hits.Count);
+        if (valueEnd > valueStart && Checks.IsMixed(bytes[valueStart..valueEnd])) Assignments.Consider(text, meaning, valueStart, valueEnd, evenCovered: true);
     }
 
     /// <summary><c>auth=("user", "x")</c>: the value of an assignment is itself a list.</summary>

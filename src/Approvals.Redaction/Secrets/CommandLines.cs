@@ -63,6 +63,6 @@ internal static class CommandLines
         var meaning = text.Names.Of(bytes[start..end]);
         if (meaning is not (KeyMeaning.Password or KeyMeaning.Token)) return;
         var (valueStart, valueEnd) = Assignments.ValueAt(bytes, end + 1);
-        Assignments.Consider(text, meaning, valueStart, valueEnd, text.Hits.Count);
+        Assignments.Consider(text, meaning, valueStart, valueEnd, evenCovered: true);
     }
 }

@@ -58,7 +58,7 @@ internal static class KeyedSecrets
 
     private static bool TryAt(in ScanText text, int index, Rule rule, int start)
     {
-        if (rule.Pattern!.Match(text.Bytes, start, out var valueStart, out var valueEnd) < 0) return false;
+        if (rule.Pattern!.Match(text.Bytes, start, text.Runs, out var valueStart, out var valueEnd) < 0) return false;
         var value = text.Bytes[valueStart..valueEnd];
         // An identifier that goes on.
         var next = text.At(valueEnd);
