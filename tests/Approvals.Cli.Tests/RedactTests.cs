@@ -176,6 +176,18 @@ public sealed class RedactTests
         Assert.Equal("[TICKET] build@contoso.com [EMAIL]\n", result.Output);
     }
 
+    [Fact]
+    public async Task Config_without_operators_names_values_of_a_stream_by_hash_as_no_config_does()
+    {
+        using var approvals = new ApprovalsCommand();
+        await File.WriteAllTextAsync(Path.Combine(approvals.Folder, "redact.yaml"), "allow: [build@contoso.com]\noperators: { EMAIL: pseudonym }\n", TestContext.Current.CancellationToken);
+
+        CommandResult result = await approvals.RunAsync(["redact", "--config", "redact.yaml"], $"anna@contoso.com build@contoso.com {Token}\n");
+
+        result.AssertExit(0);
+        Assert.Matches("^\\[EMAIL#[0-9a-f]{16}\\] build@contoso.com \\[SECRET#[0-9a-f]{16}\\]\n$", result.Output);
+    }
+
     [Theory]
     [InlineData("rules: [{ id: bad, pattern: '(' }]", "bad")]
     [InlineData("defaultOperator: shred", "shred")]

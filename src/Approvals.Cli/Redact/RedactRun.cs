@@ -30,8 +30,7 @@ internal sealed class RedactRun
     public RedactRun(RedactionOptions? options, bool jsonLines, bool findings, string[] failOn)
     {
         _documents = options is null ? Redactor.Default : new Redactor(options);
-        // Numbered pseudonyms of an endless stream would need all values in memory; a keyed hash with a key of this run does not.
-        _streams = new Lazy<Redactor>(() => options is not null ? _documents : new Redactor(new RedactionOptions { DefaultOperator = MaskOperator.Hash, HashKey = RandomNumberGenerator.GetBytes(32) }));
+        _streams = new Lazy<Redactor>(() => new Redactor(Unnumbered(options ?? new RedactionOptions())));
         (_jsonLines, _findings) = (jsonLines, findings);
         foreach (var kind in failOn)
         {
@@ -41,6 +40,18 @@ internal sealed class RedactRun
             else _failOn.Add(kind);
         }
     }
+
+    /// <summary>
+    /// Numbered pseudonyms of an endless stream would need all values in memory, and begin anew in each block; a keyed hash does not. Without a key of the user's own it has one of this run.
+    /// </summary>
+    private static RedactionOptions Unnumbered(RedactionOptions options) => options with
+    {
+        DefaultOperator = Unnumbered(options.DefaultOperator),
+        Operators = options.Operators.ToDictionary(o => o.Key, o => Unnumbered(o.Value), StringComparer.Ordinal),
+        HashKey = options.HashKey.IsEmpty ? RandomNumberGenerator.GetBytes(32) : options.HashKey,
+    };
+
+    private static MaskOperator Unnumbered(MaskOperator operation) => operation == MaskOperator.Pseudonym ? MaskOperator.Hash : operation;
 
     public static bool IsSecret(string type) => SecretTypes.Contains(type, StringComparer.Ordinal);
 
