@@ -27,6 +27,7 @@ public sealed class CredentialContextTests
     [InlineData("api_key = \"redacted\"; api_key = \"Xy7kP2q9vL4wTz81\"", "Xy7kP2q9vL4wTz81")]
     [InlineData("passphrase: \"correct horse battery staple\"", "correct horse")]
     [InlineData("PASSWORD := hunter2x", "hunter2x")]
+    [InlineData("password=abc/12345", "abc/12345")]
     [InlineData("{user:a,password:hunter2!x}", "hunter2!x")]
     [InlineData("Authorization: Bearer opensesamenow", "opensesamenow")]
     [InlineData("Authorization: Custom x7Kp2qR9vL4w", "x7Kp2qR9vL4w")]
@@ -72,6 +73,7 @@ public sealed class CredentialContextTests
     [InlineData("* <code>dayOfWeekInMonth</code> to indicate")]
     [InlineData("PRIVATE_KEYS: T1552.004")]
     [InlineData("re.match(r\"/secrets/(?P<secret>.+?)/versions/(?P<version>.+?)$\", path)")]
+    [InlineData("--sasl-password=projects/12345/secrets/my-sasl-secret/versions/1")]
     [InlineData("you can pass to `nl_langinfo'")]
     [InlineData("string credentials = $\"{WebUtility.UrlEncode(id)}:{WebUtility.UrlEncode(secret)}\";")]
     public void Code_labels_and_references_stay(string text) => Assert.Equal(text, Redactor.Default.RedactText(text).Text);

@@ -53,6 +53,8 @@ internal static class PasswordValues
                 segment = 0;
                 continue;
             }
+            // "projects/12345/secrets/my-key/versions/1": numbers too, where the path is deep.
+            if (ByteClass.IsDigit(b) && value.Count((byte)'/') >= 3) continue;
             if (!ByteClass.IsLower(b) && !(segment == 0 && ByteClass.IsUpper(b))) return value[0] == '/' && value.Count((byte)'/') >= 2;
             segment++;
         }
