@@ -20,6 +20,13 @@ public sealed class ActivityDefinition
     public string Name { get; }
 
     /// <summary>
+    /// Whether it changes nothing that anybody could see, as one that only computes or reads: a local activity in Temporal's words. An engine may
+    /// begin it before the step that calls it is durable and record its outcome with that step, so it may run for a step that never comes to be.
+    /// An engine that does not know the difference runs it as any other.
+    /// </summary>
+    public bool IsLocal { get; private init; }
+
+    /// <summary>
     /// Runs one attempt: input and output as UTF-8 JSON by <see cref="DurableJson.Options"/>. The token is canceled when the host stops; the attempt
     /// then runs again after the restart.
     /// </summary>
@@ -32,13 +39,17 @@ public sealed class ActivityDefinition
         return JsonSerializer.Deserialize<JsonElement>(output, DurableJson.Options);
     }
 
+    /// <param name="isLocal">See <see cref="IsLocal"/>.</param>
     public static ActivityDefinition Create<TInput, TOutput>(
-        string name, Func<ActivityContext, TInput, CancellationToken, Task<TOutput>> run) =>
+        string name, Func<ActivityContext, TInput, CancellationToken, Task<TOutput>> run, bool isLocal = false) =>
         new(name, async (context, input, cancellationToken) =>
         {
             TOutput output = await run(context, JsonSerializer.Deserialize<TInput>(input.Span, DurableJson.Options)!, cancellationToken).ConfigureAwait(false);
             return JsonSerializer.SerializeToUtf8Bytes(output, DurableJson.Options);
-        });
+        })
+        {
+            IsLocal = isLocal,
+        };
 }
 
 /// <summary>Whose step an activity attempt is.</summary>

@@ -26,6 +26,8 @@ public sealed class GoldenHistoryTests
         { 2, "approved" },
         { 2, "denied" },
         { 2, "canceled" },
+        { 2, "allowed-locally" },
+        { 2, "approved-locally" },
     };
 
     [Theory]
@@ -48,10 +50,10 @@ public sealed class GoldenHistoryTests
         string id;
         try
         {
-            string type = path == "allowed" ? """{"type":"deployment.create","target":{"environment":"staging"}}""" : """{"type":"data.export","target":"s3://partner","parameters":{"owner":"ann@example.com"},"justification":"monthly"}""";
+            string type = path.StartsWith("allowed", StringComparison.Ordinal) ? """{"type":"deployment.create","target":{"environment":"staging"}}""" : """{"type":"data.export","target":"s3://partner","parameters":{"owner":"ann@example.com"},"justification":"monthly"}""";
             id = (await gate.SubmitAsync(type)).GetProperty("id").GetString()!;
             await gate.SettledAsync(id);
-            if (path == "approved") await gate.DecideAsync(id, "approve");
+            if (path.StartsWith("approved", StringComparison.Ordinal)) await gate.DecideAsync(id, "approve");
             if (path == "denied") await gate.DecideAsync(id, "deny");
             if (path == "canceled") (await gate.Pipeline.DeleteAsync($"api/actions/{id}")).EnsureSuccessStatusCode();
             await gate.DecidedAsync(id);

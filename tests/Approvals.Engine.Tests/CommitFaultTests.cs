@@ -23,9 +23,11 @@ public sealed class CommitFaultTests
         await using var host = new TestHost()
             .WithActivity<int, int>("act", (_, n) => Task.FromResult(n + 1))
             .WithActivity<int, int>("flaky", (context, n) => context.Attempt == 1 ? throw new TimeoutException() : Task.FromResult(n + 1))
+            .WithActivity(ActivityDefinition.Create<int, int>("local", (_, n, _) => Task.FromResult(n + 1), isLocal: true))
             .With<int, string>("all", async (context, n) =>
             {
                 n = await context.CallActivityAsync<int>("act", n);
+                n = await context.CallActivityAsync<int>("local", n);
                 context.SetStatus("voting");
                 string vote = await context.WaitForEventAsync<string>("vote");
                 n = await context.CallActivityAsync<int>("flaky", n, new RetryPolicy(9, TimeSpan.FromSeconds(1), 1));
@@ -48,7 +50,7 @@ public sealed class CommitFaultTests
 
         InstanceState state = (await host.Client.GetAsync("a"))!;
         Assert.Equal(InstanceStatus.Completed, state.Status);
-        Assert.StartsWith("\"yes3 ", state.OutputJson, StringComparison.Ordinal);
+        Assert.StartsWith("\"yes4 ", state.OutputJson, StringComparison.Ordinal);
         await host.CrashAndRestartAsync();
         await host.SettleAsync();
         Assert.Equal(state, await host.Client.GetAsync("a"));

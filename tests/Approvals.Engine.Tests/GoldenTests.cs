@@ -14,6 +14,7 @@ public sealed class GoldenTests
         { "retries", "fail:3 act:1" },
         { "timers-and-events", "timer:2 event:1 race:2 withdraw:3" },
         { "suspended", "event:1 timer:1 act:3" },
+        { "local", "act:1 local:2 late:1 slip:2 local:3" },
     };
 
     [Theory]

@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 namespace Approvals.Engine.Tests;
 
 /// <summary>One instruction of a random orchestration.</summary>
-/// <param name="Kind">act, fail, all, timer, event, race, withdraw, status or guid.</param>
+/// <param name="Kind">act, local, late, slip, fail, all, timer, event, race, withdraw, status or guid.</param>
 public sealed record Instruction(string Kind, int Number);
 
 /// <summary>What happens to the instance from outside, one after another.</summary>
@@ -21,7 +21,7 @@ public static class ScriptedOrchestration
     public const string Name = "scripted";
 
     public static Arbitrary<Scenario> Scenarios { get; } = Arb.From(
-        from program in Gen.Elements("act", "act", "fail", "all", "timer", "event", "race", "withdraw", "status", "guid")
+        from program in Gen.Elements("act", "act", "local", "local", "late", "slip", "fail", "all", "timer", "event", "race", "withdraw", "status", "guid")
             .SelectMany(kind => Gen.Choose(1, 3).Select(number => new Instruction(kind, number))).ListOf().Select(list => list.Take(8).ToList())
         from stimuli in Gen.Elements("raise", "raise", "advance", "advance", "advance", "suspend", "resume")
             .SelectMany(kind => Gen.Choose(1, 3).Select(number => new Stimulus(kind, number))).ListOf().Select(list => list.Take(10).ToList())
@@ -30,6 +30,10 @@ public static class ScriptedOrchestration
     public static TestHost AddTo(TestHost host) => host
         .WithActivity<int, int>("act", (_, n) => Task.FromResult(n * 10))
         .WithActivity<int, int>("fail", (context, n) => context.Attempt < n ? throw new TimeoutException() : Task.FromResult(context.Attempt))
+        .WithActivity(ActivityDefinition.Create<int, int>("local", (_, n, _) => Task.FromResult(n * 100), isLocal: true))
+        .WithActivity(ActivityDefinition.Create<int, int>("late", LateAsync, isLocal: true))
+        .WithActivity(ActivityDefinition.Create<int, int>(
+            "slip", (context, n, _) => context.Attempt < n ? throw new TimeoutException() : Task.FromResult(context.Attempt), isLocal: true))
         .With<List<Instruction>, string>(Name, RunAsync);
 
     public static async Task<string> RunAsync(IOrchestrationContext context, List<Instruction> program)
@@ -42,6 +46,12 @@ public static class ScriptedOrchestration
         }
 
         return trace.ToString();
+    }
+
+    private static async Task<int> LateAsync(ActivityContext context, int n, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        return n * 1000;
     }
 
     /// <summary>Carries the stimuli out; <paramref name="between"/> runs after each one, when nothing moves.</summary>
@@ -97,8 +107,12 @@ public static class ScriptedOrchestration
         {
             case "act":
                 return $"act {await context.CallActivityAsync<int>("act", step.Number)}";
+            case "local":
+            case "late":
+                return $"{step.Kind} {await context.CallActivityAsync<int>(step.Kind, step.Number)}";
             case "fail":
-                return $"fail {await context.CallActivityAsync<int>("fail", step.Number, new RetryPolicy(5, TimeSpan.FromSeconds(1)))}";
+            case "slip":
+                return $"{step.Kind} {await context.CallActivityAsync<int>(step.Kind, step.Number, new RetryPolicy(5, TimeSpan.FromSeconds(1)))}";
             case "all":
                 int[] all = await Task.WhenAll(Enumerable.Range(0, step.Number).Select(n => context.CallActivityAsync<int>("act", n)));
                 return $"all {string.Join('+', all)}";

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Approvals.Durable;
 using Microsoft.Extensions.Logging;
 
@@ -5,7 +6,8 @@ namespace Approvals.Engine;
 
 /// <summary>One attempt of an activity.</summary>
 /// <param name="Input">UTF-8 JSON.</param>
-internal sealed record Attempt(Instance Instance, int Step, int Number, string Name, byte[] Input);
+/// <param name="Begun">A local activity that runs already.</param>
+internal sealed record Attempt(Instance Instance, int Step, int Number, string Name, byte[] Input, Task<byte[]>? Begun = null);
 
 /// <summary>Runs attempts on the thread pool, so many at once and the rest in the order they came.</summary>
 internal sealed class ActivityDispatcher(EngineCore engine, int maxConcurrent) : IDisposable
@@ -45,6 +47,15 @@ internal sealed class ActivityDispatcher(EngineCore engine, int maxConcurrent) :
         return true;
     }
 
+    /// <summary>Begins the first attempt of a local activity on this thread, for a step that is not durable yet. False when the activity is not local.</summary>
+    public bool TryBeginLocal(Instance instance, ActivityCall call, [NotNullWhen(true)] out Task<byte[]>? attempt)
+    {
+        attempt = engine.TryFindActivity(call.Name, out ActivityDefinition? definition) && definition.IsLocal
+            ? RunAsync(definition, new Attempt(instance, call.Completion.Step, 1, call.Name, call.Input))
+            : null;
+        return attempt is not null;
+    }
+
     /// <summary>Begins no further attempt, cancels the running ones and waits for them.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -67,17 +78,19 @@ internal sealed class ActivityDispatcher(EngineCore engine, int maxConcurrent) :
     public void Dispose() => _stopping.Dispose();
 
     private void Start(ActivityDefinition definition, Attempt attempt) => ThreadPool.UnsafeQueueUserWorkItem(
-        static state => _ = state.self.RunAsync(state.definition, state.attempt),
+        static state => _ = state.self.FinishAsync(state.definition, state.attempt),
         (self: this, definition, attempt),
         preferLocal: false);
 
-    private async Task RunAsync(ActivityDefinition definition, Attempt attempt)
+    private Task<byte[]> RunAsync(ActivityDefinition definition, Attempt attempt) => definition.RunAsync(
+        new ActivityContext(attempt.Instance.Id, attempt.Number), attempt.Input.AsMemory(), _stopping.Token);
+
+    private async Task FinishAsync(ActivityDefinition definition, Attempt attempt)
     {
         Message ended;
         try
         {
-            byte[] json = await definition.RunAsync(
-                new ActivityContext(attempt.Instance.Id, attempt.Number), attempt.Input.AsMemory(), _stopping.Token).ConfigureAwait(false);
+            byte[] json = await (attempt.Begun ?? RunAsync(definition, attempt)).ConfigureAwait(false);
             ended = json.Length <= Payload.MaxLength
                 ? new Message.AttemptEnded(attempt.Step, attempt.Number, json, null, permanent: false)
                 : new Message.AttemptEnded(attempt.Step, attempt.Number, null, "result_too_large", permanent: true);

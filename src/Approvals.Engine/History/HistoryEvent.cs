@@ -56,4 +56,17 @@ internal abstract record HistoryAction
 /// consumes them first.
 /// </param>
 internal sealed record HistoryRecord(
-    int Number, long At, bool Ran, IReadOnlyList<HistoryEvent> Events, IReadOnlyList<HistoryAction> Actions);
+    int Number, long At, bool Ran, IReadOnlyList<HistoryEvent> Events, IReadOnlyList<HistoryAction> Actions)
+{
+    /// <summary>Whether it holds the outcome of this activity: a local one's stands in the record that calls it.</summary>
+    public bool Completes(int step)
+    {
+        for (int i = 0; i < Events.Count; i++)
+        {
+            if (Events[i] is HistoryEvent.ActivityCompleted completed && completed.Step == step)
+                return true;
+        }
+
+        return false;
+    }
+}

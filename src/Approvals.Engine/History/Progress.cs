@@ -66,7 +66,7 @@ internal sealed class Progress
         foreach (HistoryEvent happened in record.Events)
             Apply(happened, record);
         foreach (HistoryAction action in record.Actions)
-            Apply(action, record.At);
+            Apply(action, record);
         if (HasEnded)
             Settle();
     }
@@ -152,15 +152,16 @@ internal sealed class Progress
             Backlog.Add(happened);
     }
 
-    private void Apply(HistoryAction action, long at)
+    private void Apply(HistoryAction action, HistoryRecord record)
     {
         switch (action)
         {
             case HistoryAction.CallActivity(var step, var name, var check):
-                _activities.Add(new PendingActivity(step, name, check) { FirstAttemptAt = at });
+                if (!record.Completes(step)) // Else it was local.
+                    _activities.Add(new PendingActivity(step, name, check) { FirstAttemptAt = record.At });
                 break;
             case HistoryAction.CreateTimer(var step, var dueAt):
-                if (dueAt > at) // Else it completed at once.
+                if (dueAt > record.At) // Else it completed at once.
                 {
                     _timers.Add((step, dueAt));
                     TimerChanges.Add(new TimerChange(true, dueAt, step));

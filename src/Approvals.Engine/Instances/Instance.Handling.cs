@@ -6,7 +6,13 @@ namespace Approvals.Engine;
 /// <content>How messages become one record.</content>
 internal sealed partial class Instance
 {
+    /// <summary>Bounds a record of code that calls one local activity after the other.</summary>
+    private const int MaxEvents = 64;
+
     private readonly List<Message> _answers = [];
+
+    /// <summary>Local activities that began before the step that calls them was durable and have not ended, by step.</summary>
+    private Dictionary<int, Task<byte[]>>? _begun;
 
     private void Handle()
     {
@@ -106,6 +112,8 @@ internal sealed partial class Instance
                 _run!.Run(happened, now);
         }
 
+        if (runs)
+            RunLocal(events, now);
         _answers.AddRange(_handling.Where(message => message is RaiseMessage or ControlMessage));
         _handling.Clear();
         if (events.Count > 0 || backlog)
@@ -123,6 +131,31 @@ internal sealed partial class Instance
         {
             for (int i = 0; backlog && i < progress.Backlog.Count; i++)
                 _run!.Run(progress.Backlog[i], now);
+        }
+    }
+
+    /// <summary>
+    /// Runs local activities that the code has just called, and the code on by what they come to, so that all of it is one record and one commit.
+    /// One that does not end well at once is an ordinary attempt from here on.
+    /// </summary>
+    private void RunLocal(List<HistoryEvent> events, long now)
+    {
+        List<HistoryAction> actions = _run!.Context.Actions;
+        for (int i = 0; i < actions.Count && events.Count < MaxEvents && !_run.HasEnded; i++)
+        {
+            if (actions[i] is not HistoryAction.CallActivity { Step: var step }
+                || _run.Context.FindActivity(step) is not { } call
+                || !_engine.Activities.TryBeginLocal(this, call, out Task<byte[]>? attempt))
+                continue;
+            if (attempt is not { IsCompletedSuccessfully: true, Result: { Length: <= Payload.MaxLength } result })
+            {
+                (_begun ??= []).Add(step, attempt);
+                continue;
+            }
+
+            var completed = new HistoryEvent.ActivityCompleted(step, result);
+            events.Add(completed);
+            _run.Run(completed, now);
         }
     }
 

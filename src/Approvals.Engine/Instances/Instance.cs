@@ -180,8 +180,10 @@ internal sealed partial class Instance : IThreadPoolWorkItem
     private void Dispatch(PendingActivity activity)
     {
         ActivityCall call = _run!.Context.FindActivity(activity.Step)!;
+        Task<byte[]>? begun = null;
+        _begun?.Remove(activity.Step, out begun);
         activity.Running = true; // Before the attempt can end.
-        if (!_engine.Activities.Enqueue(new Attempt(this, activity.Step, activity.Attempts + 1, call.Name, call.Input)))
+        if (!_engine.Activities.Enqueue(new Attempt(this, activity.Step, activity.Attempts + 1, call.Name, call.Input, begun)))
             activity.Running = false;
     }
 

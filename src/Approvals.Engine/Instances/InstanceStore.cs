@@ -28,6 +28,7 @@ internal static class InstanceStore
         CREATE TABLE timer(due INTEGER NOT NULL, instance INTEGER NOT NULL, step INTEGER NOT NULL,
             PRIMARY KEY(due, instance, step)) WITHOUT ROWID;
         """,
+        "-- From here on a record may hold the outcome of an activity that it calls itself, which older programs would run again.",
     ];
 
     /// <summary>False when an instance of that id exists.</summary>

@@ -41,11 +41,11 @@ public sealed class ApprovalActivities(
     public IEnumerable<ActivityDefinition> Definitions =>
     [
         ActivityDefinition.Create<ActionRequest, RedactionSummary>(ActivityNames.Redact, RedactAsync),
-        ActivityDefinition.Create<PolicyStep, PolicyDecision>(ActivityNames.EvaluatePolicy, EvaluatePolicyAsync),
+        ActivityDefinition.Create<PolicyStep, PolicyDecision>(ActivityNames.EvaluatePolicy, EvaluatePolicyAsync, isLocal: true),
         ActivityDefinition.Create<ActionRequest, StandingApprovalStep>(ActivityNames.UseStandingApproval, UseStandingApprovalAsync),
         ActivityDefinition.Create<PolicyChangeStep, Reconsidered?>(ActivityNames.Reconsider, ReconsiderAsync),
         ActivityDefinition.Create<ReviewUpdate, bool>(ActivityNames.ShowReview, ShowReviewAsync),
-        ActivityDefinition.Create<SignStep, SignedEnvelope>(ActivityNames.Sign, SignAsync),
+        ActivityDefinition.Create<SignStep, SignedEnvelope>(ActivityNames.Sign, SignAsync, isLocal: true),
         ActivityDefinition.Create<AppendStep, SealedDecision>(ActivityNames.Append, AppendAsync),
         ActivityDefinition.Create<ReleaseStep, bool>(ActivityNames.Release, ReleaseAsync),
     ];
@@ -167,7 +167,8 @@ public sealed class ApprovalActivities(
 
     public async Task<SignedEnvelope> SignAsync(ActivityContext context, SignStep step, CancellationToken cancellationToken)
     {
-        ActionDocument document = await index.CreateAsync(Received(step.Request), cancellationToken).ConfigureAwait(false);
+        ActionDocument document = await index.GetAsync(step.Request.Id, cancellationToken).ConfigureAwait(false)
+            ?? await index.CreateAsync(Received(step.Request), cancellationToken).ConfigureAwait(false);
         return new SignedEnvelope(await DecisionRecord.SignAsync(step, document.View, signer, cancellationToken).ConfigureAwait(false));
     }
 
