@@ -76,9 +76,9 @@ public sealed class BackupTests : IDisposable
         long full = await PagesAsync(host);
         for (int i = 0; i < 100; i++)
             Assert.True(await host.Client.PurgeAsync($"a{i:00}"));
-        Assert.True(await host.Database.ReclaimAsync() > 500);
+        Assert.True(await host.Database.ReclaimAsync() > 250);
         Assert.InRange(await PagesAsync(host), empty, empty + 20);
-        Assert.True(full > 500);
+        Assert.True(full > 250);
     }
 
     private static TestHost NewHost() => new TestHost()

@@ -18,11 +18,11 @@ internal sealed unsafe class GroupCommit : IDisposable
     /// <summary>Bounds the length of one transaction, hence the wait of its first item.</summary>
     private const int MaxBatch = 4096;
 
-    /// <summary>Frames in the WAL past which it is copied into the database: 16 MB of 4 KB pages.</summary>
-    private const int CheckpointFrames = 4096;
+    /// <summary>Frames in the WAL past which it is copied into the database: 16 MB of 8 KB pages.</summary>
+    private const int CheckpointFrames = 2048;
 
     /// <summary>The same when the queue is empty: an idle machine does it sooner and nobody waits for it.</summary>
-    private const int IdleCheckpointFrames = 1024;
+    private const int IdleCheckpointFrames = 512;
 
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
@@ -112,7 +112,6 @@ internal sealed unsafe class GroupCommit : IDisposable
     {
         while (Take())
         {
-            Gather();
             for (int start = 0; start < _batch.Count && !_abandoned; start += MaxBatch)
                 Commit(_batch.GetRange(start, Math.Min(MaxBatch, _batch.Count - start)));
             _batch.Clear();
@@ -148,22 +147,6 @@ internal sealed unsafe class GroupCommit : IDisposable
             }
 
             _wake.WaitOne();
-        }
-    }
-
-    /// <summary>
-    /// While work waits for a processor, lets it go first for a moment: what it is about to write comes along, and every commit that is
-    /// saved gives it time. When nothing waits, as on an idle machine, nobody is held up.
-    /// </summary>
-    private void Gather()
-    {
-        if (ThreadPool.PendingWorkItemCount <= Environment.ProcessorCount)
-            return;
-        _wake.WaitOne(1); // set by nobody but who stops: the queue is awake
-        lock (_gate)
-        {
-            _batch.AddRange(_queue);
-            _queue.Clear();
         }
     }
 
