@@ -4,7 +4,8 @@ using Approvals.Cli.Output;
 namespace Approvals.Cli.Redact;
 
 /// <summary>How far a long run is, on standard error: a line that rewrites itself for a person, a line every ten seconds for a log. Quiet for the first two seconds.</summary>
-internal sealed class RedactProgress(TimeProvider time)
+/// <param name="isMuted">Says nothing: a program reads findings from standard error.</param>
+internal sealed class RedactProgress(TimeProvider time, bool isMuted)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
@@ -25,7 +26,7 @@ internal sealed class RedactProgress(TimeProvider time)
         _ofFile += bytes;
         var elapsed = time.GetElapsedTime(_start);
         var pause = Terminal.Error.IsTerminal ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromSeconds(10);
-        if (elapsed < Quiet || (_shown && elapsed - _last < pause)) return;
+        if (isMuted || elapsed < Quiet || (_shown && elapsed - _last < pause)) return;
         (_last, _shown) = (elapsed, true);
         var part = _size >= _ofFile && _size > 0 ? string.Create(CultureInfo.InvariantCulture, $"{_ofFile / 1e6:0} of {_size / 1e6:0} MB ({_ofFile * 100 / _size} %)") : string.Create(CultureInfo.InvariantCulture, $"{_ofFile / 1e6:0} MB");
         var text = string.Create(CultureInfo.InvariantCulture, $"redacting {Terminal.Clean(_file)}: {part}, {_bytes / 1e6 / elapsed.TotalSeconds:0} MB/s");

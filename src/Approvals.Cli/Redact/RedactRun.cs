@@ -25,13 +25,14 @@ internal sealed class RedactRun
     private readonly List<string> _refused = [];
     private int _refusals;
     private long _units;
-    private readonly RedactProgress _progress = new(TimeProvider.System);
+    private readonly RedactProgress _progress;
 
     public RedactRun(RedactionOptions? options, bool jsonLines, bool findings, string[] failOn)
     {
         _documents = options is null ? Redactor.Default : new Redactor(options);
         _streams = new Lazy<Redactor>(() => new Redactor(Unnumbered(options ?? new RedactionOptions())));
         (_jsonLines, _findings) = (jsonLines, findings);
+        _progress = new RedactProgress(TimeProvider.System, isMuted: findings && !Terminal.Error.IsTerminal);
         foreach (var kind in failOn)
         {
             if (kind.Equals("any", StringComparison.OrdinalIgnoreCase)) _failOn.UnionWith(_documents.Types);
