@@ -42,6 +42,8 @@ internal sealed record BenchOptions
 
     public static readonly string[] Areas = ["all", "http", "engine", "ledger", "policy", "redaction", "soak", "report"];
 
+    private static readonly TimeSpan ShortestSoak = TimeSpan.FromSeconds(20);
+
     public required string Area { get; init; }
 
     public TimeSpan? Duration { get; init; }
@@ -84,6 +86,8 @@ internal sealed record BenchOptions
             };
         }
 
+        if (options.Area == "soak" && options.Duration < ShortestSoak)
+            throw new WrongUseException($"A soak compares its last tenth with its second: give it --duration {ShortestSoak.TotalSeconds:0} or more.");
         return options.Area != "report" || options.Files.Count > 0 ? options : throw new WrongUseException("report needs the JSON file of a run: report results.json.");
     }
 

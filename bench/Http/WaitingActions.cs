@@ -18,6 +18,9 @@ internal static class WaitingActions
     /// <summary>As many as fall due in the last minute of the target's million.</summary>
     private const int DeadlinesAMinute = 50_000;
 
+    /// <summary>Seconds below which looking at the ledger every 50 ms says nothing about a fifth of them.</summary>
+    private const double LeastWindow = 1;
+
     /// <summary>The gate keeps the newest 500 in memory: they are there before anything is compared.</summary>
     private const int FillUp = 2_000;
 
@@ -72,6 +75,12 @@ internal static class WaitingActions
 
         sheet.Add(new Figure(Area, $"waiting: memory of the gate with {waiting:N0}", gate.Megabytes, "MB") { Target = Target.Most(600) });
         sheet.Add(new Figure(Area, "waiting: disk an action", kilobytes, "KB") { Target = Target.Most(12) });
+        if (whole.Length == 0)
+        {
+            sheet.Say("    over within two seconds: too soon to compare parts or to draw; take a larger --waiting");
+            return;
+        }
+
         LoadSecond[][] parts = [.. whole.Chunk(Math.Max(1, whole.Length / Parts))];
         Draw("waiting-cost", "Processor time of the gate a submission, by actions that wait", "ms", part => part.Average(second => second.Cpu));
         Draw("waiting-time", "Time a submission, by actions that wait", "ms", part => 1000 / part.Average(second => second.Rate));
@@ -134,7 +143,7 @@ internal static class WaitingActions
         double took = watch.Elapsed.TotalSeconds - lead;
         sheet.Add(new Figure(Area, $"deadlines: {count:N0} due within {window:0.#} s, all in the ledger after", took, "s")
         {
-            Target = Target.Most(window * 60 / 50),
+            Target = window >= LeastWindow ? Target.Most(window * 60 / 50) : null,
             Note = size < before + count ? $"{before + count - size} were missing when the wait was given up" : null,
         });
         sheet.Add(new Plot("deadlines", $"{count:N0} deadlines: records in the ledger", "seconds since the first fell due", "records", [new PlotLine("decided, signed, logged", grown)]));

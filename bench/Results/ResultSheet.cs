@@ -25,15 +25,27 @@ public sealed class ResultSheet(TextWriter progress)
         }
     }
 
+    /// <summary>What came out as no number (nothing was done in the time) is said and left out: JSON has no form for it, and a whole run would be lost.</summary>
     public void Add(Figure figure)
     {
+        if (!double.IsFinite(figure.Value))
+        {
+            Say($"  {figure.Area}: {figure.Name} could not be measured");
+            return;
+        }
+
         lock (_gate) _figures.Add(figure);
         Say($"  {figure.Area}: {figure.Name} {Numbers.Show(figure.Value)} {figure.Unit}");
     }
 
+    /// <inheritdoc cref="Add(Figure)"/>
     public void Add(Plot plot)
     {
-        lock (_gate) _plots.Add(plot);
+        Plot drawn = plot with
+        {
+            Lines = [.. plot.Lines.Select(line => line with { Points = [.. line.Points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y))] })],
+        };
+        lock (_gate) _plots.Add(drawn);
     }
 
     public double? Find(string area, string name)
