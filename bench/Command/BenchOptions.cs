@@ -17,7 +17,7 @@ internal sealed record BenchOptions
           ledger      appends, proofs, verifying a whole log
           policy      conditions and whole policies
           redaction   JSON, logs, inputs made to be slow
-          soak        a steady load for a long time: memory, handles, WAL, latency
+          soak        a steady load for a long time: memory, handles, WAL, latency; then a flood
           report      write docs/performance.md and its plots anew from a JSON file
 
         Options:

@@ -143,3 +143,19 @@ internal sealed class SubmittingClient : LoadClient
         return Submit(request, numberAt) is null ? null : Stopwatch.GetElapsedTime(begin);
     }
 }
+
+/// <summary>Submits actions that policy allows and waits for nothing: more than a gate can finish.</summary>
+internal sealed class FloodingClient : LoadClient
+{
+    private readonly byte[] _request;
+    private readonly int _numberAt;
+
+    public FloodingClient(RunningGate gate) : base(gate) =>
+        (_request, _numberAt) = Template(Keys.Requester, number => ActionBodies.Delivery(number));
+
+    public override TimeSpan? Step()
+    {
+        long begin = Stopwatch.GetTimestamp();
+        return Submit(_request, _numberAt) is null ? null : Stopwatch.GetElapsedTime(begin);
+    }
+}
