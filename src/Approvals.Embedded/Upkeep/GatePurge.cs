@@ -21,7 +21,7 @@ public static class GatePurge
     private const int Page = 200;
 
     /// <summary>Purges a data folder that no gate runs on. May be interrupted and repeated at any time.</summary>
-    /// <param name="olderThan">Only actions that were asked for and decided longer ago, and whose release has expired.</param>
+    /// <param name="olderThan">Only actions that were asked for and decided longer ago, whose release has expired, and of which nobody owes a review.</param>
     /// <exception cref="DatabaseException"><c>folder_in_use</c>: stop the gate first.</exception>
     public static async Task<PurgeResult> RunAsync(
         EmbeddedHostOptions options, TimeSpan olderThan, Action<UpkeepProgress> progress, CancellationToken cancellationToken = default)
@@ -51,8 +51,9 @@ public static class GatePurge
         return new PurgeResult(purged, kept, Math.Max(0, before4K - new FileInfo(stores.Database.Path).Length));
     }
 
+    /// <summary>INVARIANT: a debt is never forgotten, however old: what broken glass owes is shown until it is done.</summary>
     private static bool IsOver(ActionDocument document, DateTimeOffset before, DateTimeOffset now) =>
-        document.IsTerminal && document.Decision?.At < before && document.Request.ExpiresAt < now;
+        document.IsTerminal && document.Decision?.At < before && document.Request.ExpiresAt < now && document.FollowUp is not { IsDebt: true };
 
     /// <summary>The history first: an action without one is not begun anew, and a purge that was interrupted finds the rest by its document.</summary>
     private static async Task<bool> ForgetAsync(Stores stores, string id)
