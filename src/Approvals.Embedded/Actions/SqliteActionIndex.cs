@@ -64,7 +64,7 @@ public sealed class SqliteActionIndex : IActionIndex
         string requester = reservation.Requester.ToString();
         if (database.Read(reader => FindReservation(reader, requester, reservation.KeyHash)) is { } known) return known;
 
-        byte[] document = Write(reservation);
+        byte[] document = Packed.PackChecked(Write(reservation));
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return await database.WriteAsync(
             writer =>
@@ -264,12 +264,15 @@ public sealed class SqliteActionIndex : IActionIndex
     private static (ActionDocument Document, long Version)? Find(SqliteReader reader, string actionId)
     {
         using SqliteRows rows = reader.Query("SELECT document, version FROM action WHERE id = ?1", actionId);
-        return rows.Read() ? (Read<ActionDocument>(Packed.Unpack(rows.GetBlob(0))), rows.GetInt64(1)) : null;
+        if (!rows.Read()) return null;
+        var document = Read<ActionDocument>(Packed.Unpack(rows.GetBlob(0)));
+        if (document.Id != actionId) throw new DatabaseException("corrupt", "The index of actions leads to another action; stop the host and restore the last backup.");
+        return (document, rows.GetInt64(1));
     }
 
     private static IdempotencyReservation? FindReservation(SqliteReader reader, string requester, string keyHash) =>
         reader.QueryBlob("SELECT reservation FROM idempotency WHERE requester = ?1 AND key_hash = ?2", requester, keyHash) is { } bytes
-            ? Read<IdempotencyReservation>(bytes)
+            ? Read<IdempotencyReservation>(Packed.Unpack(bytes))
             : null;
 
     private static void WriteGroups(SqliteWriter writer, ActionDocument document)

@@ -35,7 +35,7 @@ public sealed class SqliteCredentials : ICredentialStore
         {
             ImmutableList<Credential>.Builder all = ImmutableList.CreateBuilder<Credential>();
             using SqliteRows rows = reader.Query("SELECT document FROM credential ORDER BY position");
-            while (rows.Read()) all.Add(JsonSerializer.Deserialize<Credential>(rows.GetBlob(0), DurableJson.Options)!);
+            while (rows.Read()) all.Add(JsonSerializer.Deserialize<Credential>(Packed.Unpack(rows.GetBlob(0)), DurableJson.Options)!);
             return all.ToImmutable();
         });
         lock (gate) Publish(stored);
@@ -54,7 +54,7 @@ public sealed class SqliteCredentials : ICredentialStore
             {
                 writer.Execute(
                     "INSERT INTO credential(key_id, document) VALUES (?1, ?2)",
-                    credential.KeyId, JsonSerializer.SerializeToUtf8Bytes(credential, DurableJson.Options));
+                    credential.KeyId, Write(credential));
             },
             cancellationToken);
 
@@ -71,12 +71,15 @@ public sealed class SqliteCredentials : ICredentialStore
             {
                 writer.Execute(
                     "UPDATE credential SET document = ?2 WHERE key_id = ?1",
-                    keyId, JsonSerializer.SerializeToUtf8Bytes(revoked, DurableJson.Options));
+                    keyId, Write(revoked));
             },
             cancellationToken);
         lock (gate) Publish(ordered.Replace(byKeyId[keyId], revoked));
         return true;
     }
+
+    /// <summary>INVARIANT: under a checksum: one bit more or less must not make somebody of a caller.</summary>
+    private static byte[] Write(Credential credential) => Packed.PackChecked(JsonSerializer.SerializeToUtf8Bytes(credential, DurableJson.Options));
 
     private void Publish(ImmutableList<Credential> all)
     {

@@ -59,9 +59,9 @@ public sealed class SqliteDelegations : IDelegationStore
     {
         var all = new List<Delegation>();
         using SqliteRows rows = reader.Query("SELECT document FROM delegation ORDER BY begins_at, id");
-        while (rows.Read()) all.Add(JsonSerializer.Deserialize<Delegation>(rows.GetBlob(0), DurableJson.Options)!);
+        while (rows.Read()) all.Add(JsonSerializer.Deserialize<Delegation>(Packed.Unpack(rows.GetBlob(0)), DurableJson.Options)!);
         return all;
     }
 
-    private static byte[] Write(Delegation delegation) => JsonSerializer.SerializeToUtf8Bytes(delegation, DurableJson.Options);
+    private static byte[] Write(Delegation delegation) => Packed.PackChecked(JsonSerializer.SerializeToUtf8Bytes(delegation, DurableJson.Options));
 }

@@ -29,6 +29,7 @@ internal static class InstanceStore
             PRIMARY KEY(due, instance, step)) WITHOUT ROWID;
         """,
         "-- From here on a record may hold the outcome of an activity that it calls itself, which older programs would run again.",
+        "-- From here on packed values carry a checksum, which older programs would take for the value.",
     ];
 
     /// <summary>False when an instance of that id exists.</summary>
