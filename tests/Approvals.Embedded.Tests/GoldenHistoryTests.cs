@@ -4,6 +4,7 @@ using Approvals.Embedded.Configuration;
 using Approvals.Embedded.Data;
 using Approvals.Embedded.Hosting;
 using Approvals.Engine;
+using Approvals.Notifications.Outbox;
 using Approvals.Workflow.Orchestration;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -28,7 +29,11 @@ public sealed class GoldenHistoryTests
         { 2, "canceled" },
         { 2, "allowed-locally" },
         { 2, "approved-locally" },
+        { 2, "expired" },
     };
+
+    /// <summary>Of the orchestration that tells people and machines.</summary>
+    private const string OutboxRecording = "outbox-v1-people.history";
 
     [Theory]
     [MemberData(nameof(Recordings))]
@@ -41,9 +46,37 @@ public sealed class GoldenHistoryTests
         HistoryReplay.Verify(DefinitionOf(version), await File.ReadAllTextAsync(file));
     }
 
+    [Fact]
+    public void Every_version_is_held_by_recordings_of_its_main_paths() => Assert.All(
+        ApprovalOrchestration.Versions,
+        definition => Assert.Empty(((string[])["allowed", "approved", "denied", "canceled"]).Except(
+            Recordings.Where(row => row.Data.Item1 == definition.Version).Select(row => row.Data.Item2))));
+
+    /// <summary>That a recording can fail: version 1 has one wait less than version 2.</summary>
+    [Theory]
+    [InlineData(1, 2, "approved")]
+    [InlineData(2, 1, "approved")]
+    [InlineData(2, 1, "expired")]
+    public async Task Recording_does_not_replay_on_code_that_was_changed(int recorded, int changed, string path)
+    {
+        string history = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Golden", $"v{recorded}-{path}.history"));
+        Assert.Throws<NondeterminismException>(() => HistoryReplay.Verify(DefinitionOf(changed), history));
+    }
+
+    [Fact]
+    public async Task Recorded_history_of_an_outbox_replays()
+    {
+        string file = Path.Combine(AppContext.BaseDirectory, "Golden", OutboxRecording);
+        if (!File.Exists(file) && Environment.GetEnvironmentVariable("APPROVALS_RECORD_GOLDEN") == "1")
+            await RecordAsync("approved", file = Path.Combine(Source(), OutboxRecording), id => $"notices-people-{id}");
+
+        HistoryReplay.Verify(OutboxOrchestration.Definition, await File.ReadAllTextAsync(file));
+    }
+
     private static OrchestrationDefinition DefinitionOf(int version) => ApprovalOrchestration.Versions.Single(definition => definition.Version == version);
 
-    private static async Task RecordAsync(string path, string file)
+    /// <param name="instance">Whose history, by the action's id; the action's own when absent.</param>
+    private static async Task RecordAsync(string path, string file, Func<string, string>? instance = null)
     {
         var gate = new TestGate();
         await gate.InitializeAsync();
@@ -51,12 +84,14 @@ public sealed class GoldenHistoryTests
         try
         {
             string type = path.StartsWith("allowed", StringComparison.Ordinal) ? """{"type":"deployment.create","target":{"environment":"staging"}}""" : """{"type":"data.export","target":"s3://partner","parameters":{"owner":"ann@example.com"},"justification":"monthly"}""";
+            if (path == "expired") type = type[..^1] + ""","expiresIn":3}""";
             id = (await gate.SubmitAsync(type)).GetProperty("id").GetString()!;
             await gate.SettledAsync(id);
             if (path.StartsWith("approved", StringComparison.Ordinal)) await gate.DecideAsync(id, "approve");
             if (path == "denied") await gate.DecideAsync(id, "deny");
             if (path == "canceled") (await gate.Pipeline.DeleteAsync($"api/actions/{id}")).EnsureSuccessStatusCode();
             await gate.DecidedAsync(id);
+            await gate.Host.Engine.IdleAsync();
         }
         finally
         {
@@ -67,7 +102,7 @@ public sealed class GoldenHistoryTests
         var configuration = new GateConfiguration(TestGate.Name, loopback, loopback, "", NotifyOnConsole: false, [], []);
         await using Stores stores = await Stores.OpenAsync(
             new DataFolder(gate.DataPath), new EmbeddedHostOptions(gate.DataPath, configuration), NullLoggerFactory.Instance, CancellationToken.None);
-        await File.WriteAllTextAsync(file, HistoryReplay.Export(stores.Database, id));
+        await File.WriteAllTextAsync(file, HistoryReplay.Export(stores.Database, instance?.Invoke(id) ?? id));
     }
 
     private static string Source([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
