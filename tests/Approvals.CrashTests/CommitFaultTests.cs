@@ -7,7 +7,7 @@ using Approvals.Engine;
 namespace Approvals.CrashTests;
 
 /// <summary>
-/// Every commit of two actions' lives (engine, vault, ledger and index share them) crossed with "failed and not stored" and "failed but stored"; then the
+/// Every commit of three actions' lives (engine, vault, ledger and index share them) crossed with "failed and not stored" and "failed but stored"; then the
 /// gate is started again and the promises are checked.
 /// </summary>
 public sealed class CommitFaultTests
@@ -20,7 +20,7 @@ public sealed class CommitFaultTests
     public async Task Promises_hold_whichever_commit_fails(string point)
     {
         int commits = await RunAsync(new CommitAt(CommitAt.AnyOperation, int.MaxValue, CommitPoint.BeforeCommit));
-        Assert.InRange(commits, 30, 80);
+        Assert.InRange(commits, 40, 120);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, commits),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
@@ -44,7 +44,7 @@ public sealed class CommitFaultTests
         using GateFolder folder = await GateFolder.CreateAsync();
         var link = new GateLink();
         using var client = new GateClient(link, folder.Keys, TimeSpan.FromMinutes(6));
-        Life[] lives = [new(client, LifeKind.ApprovedByOne, "approved"), new(client, LifeKind.Canceled, "canceled")];
+        Life[] lives = [new(client, LifeKind.ApprovedByOne, "approved"), new(client, LifeKind.Canceled, "canceled"), new(client, LifeKind.Expired, "expired")];
         var trap = new Trap(fault, () => throw new DatabaseException("full", "The test says that the disk is full."));
         await using (EmbeddedHost host = await StartAsync(folder, link, trap))
         {

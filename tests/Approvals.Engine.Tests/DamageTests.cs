@@ -7,6 +7,7 @@ namespace Approvals.Engine.Tests;
 /// <summary>What disks, operators and other programs do to a database: a clear error or a clean recovery, never a silent loss.</summary>
 public sealed class DamageTests : IDisposable
 {
+    private const int PageSize = 8192;
     private readonly string _folder = Directory.CreateTempSubdirectory("damage-").FullName;
     private readonly string _copy = Directory.CreateTempSubdirectory("damage-copy-").FullName;
 
@@ -151,10 +152,8 @@ public sealed class DamageTests : IDisposable
             await InsertAsync(database, i);
         database.Dispose();
         byte[] bytes = await File.ReadAllBytesAsync(database.Path);
-        for (int page = 1; page < bytes.Length / 4096; page++)
-            bytes.AsSpan((page * 4096) + 16, 2048).Fill(0xA5);
-        for (int page = 1; page < bytes.Length / 4096; page++)
-            bytes.AsSpan(page * 4096, 16).Fill(0xA5);
+        for (int page = 1; page < bytes.Length / PageSize; page++)
+            bytes.AsSpan(page * PageSize, PageSize / 2).Fill(0xA5);
         await File.WriteAllBytesAsync(database.Path, bytes);
 
         Assert.Equal("corrupt", Assert.Throws<DatabaseException>(() =>

@@ -37,8 +37,9 @@ internal static class Promises
     /// <summary>From inside, once no gate runs: nothing is left to do, no payload is left sealed, and none was ever written open.</summary>
     public static async Task AssertAtRestAsync(GateFolder folder, IReadOnlyCollection<Life> lives)
     {
-        // A status is shown a step before its orchestration ends: a last gate lets that happen.
-        await using (EmbeddedHost host = await EmbeddedHost.StartAsync(GateFolder.Options(folder.Path))) await host.Engine.IdleAsync();
+        // A status is shown a step before its orchestration ends: a last gate lets that happen. For it a step that failed a moment ago is due again.
+        var later = new ShiftedTime(TimeSpan.FromMinutes(5));
+        await using (EmbeddedHost host = await EmbeddedHost.StartAsync(GateFolder.Options(folder.Path) with { Time = later })) await host.Engine.IdleAsync();
 
         using (var database = new Database(folder.Data, NullLogger<Database>.Instance))
         {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Approvals.CrashTests.Gates;
 using Approvals.CrashTests.Lives;
+using Approvals.Embedded.Hosting;
 using Approvals.Engine;
 
 namespace Approvals.CrashTests.UnderFire;
@@ -61,6 +62,36 @@ public sealed class DiskTests
         Assert.False(await refused.Ready);
         Assert.Equal(3, refused.ExitCode);
         Assert.Contains("[read_only]", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Database_that_turns_read_only_under_a_gate_stops_it_from_acknowledging()
+    {
+        using GateFolder folder = await GateFolder.CreateAsync();
+        var link = new GateLink();
+        using var client = new GateClient(link, folder.Keys, TimeSpan.FromMinutes(6));
+        var before = new Life(client, LifeKind.Allowed, "before");
+        Database? store = null;
+        await using (EmbeddedHost host = await EmbeddedHost.StartAsync(GateFolder.Options(folder.Path) with { Compose = (_, database) => store = database }))
+        {
+            link.Open(host.Url);
+            await before.RunAsync();
+            await host.Engine.IdleAsync();
+            await Assert.ThrowsAsync<DatabaseException>(() => store!.WriteAsync(writer => writer.QueryInt64("PRAGMA query_only = ON")));
+
+            Answer refused = await client.TryPostAsync(Callers.Pipeline, "api/actions", Large(), "refused");
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "store_unavailable"), (refused.Status, refused.Code));
+            Answer ready = await client.TryGetAsync(Callers.Auditor, "health/ready");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
+            Assert.Contains("read_only: the database cannot be written", ready.Text, StringComparison.Ordinal);
+            Assert.True((await client.GetAsync(Callers.Auditor, $"api/actions/{before.Id}")).IsSuccess, "Reading goes on.");
+            link.Close();
+        }
+
+        await using GateProcess again = GateProcess.Start(folder, link);
+        var after = new Life(client, LifeKind.Allowed, "after");
+        await after.RunAsync();
+        await Promises.AssertKeptAsync(client, [before, after], []);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json.Nodes;
 using Approvals.CrashTests.Gates;
 using Approvals.CrashTests.Lives;
 using Approvals.Engine;
@@ -8,6 +10,8 @@ namespace Approvals.CrashTests.UnderFire;
 /// <summary>What operators do to a data folder: a clear error and no start, never a gate that forgot something.</summary>
 public sealed class FolderTests
 {
+    private const int PageSize = 8192;
+
     [Fact]
     public async Task Second_gate_on_one_folder_is_refused_and_the_first_goes_on()
     {
@@ -29,6 +33,34 @@ public sealed class FolderTests
         using GateFolder folder = await GateFolder.CreateAsync();
         await LiveAndKillAsync(folder, LifeKind.Allowed);
         File.Delete(Path.Combine(folder.Data, "approvals.db-wal"));
+        await RefusedAsync(folder, "lost_commits");
+    }
+
+    [Fact]
+    public async Task Gate_whose_wal_is_deleted_under_it_acknowledges_nothing_more_and_says_why()
+    {
+        using GateFolder folder = await GateFolder.CreateAsync();
+        var link = new GateLink();
+        using var client = new GateClient(link, folder.Keys, TimeSpan.FromMinutes(6));
+        await using (GateProcess gate = GateProcess.Start(folder, link))
+        {
+            var life = new Life(client, LifeKind.Allowed, "before");
+            await life.RunAsync();
+            File.Delete(Path.Combine(folder.Data, "approvals.db-wal"));
+            foreach (string attempt in (string[])["first", "second"])
+            {
+                Answer refused = await client.TryPostAsync(Callers.Pipeline, "api/actions", new JsonObject { ["type"] = "test.allow", ["target"] = attempt }, attempt);
+                Assert.Equal((HttpStatusCode.ServiceUnavailable, "store_unavailable"), (refused.Status, refused.Code));
+            }
+
+            Answer ready = await client.TryGetAsync(Callers.Auditor, "health/ready");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
+            Assert.Contains("lost_commits: acknowledged writes are missing", ready.Text, StringComparison.Ordinal);
+            Assert.True((await client.GetAsync(Callers.Auditor, $"api/actions/{life.Id}")).IsSuccess, "Reading goes on.");
+            gate.Kill();
+            await gate.Ended;
+        }
+
         await RefusedAsync(folder, "lost_commits");
     }
 
@@ -62,7 +94,7 @@ public sealed class FolderTests
         using (var database = new Database(folder.Data, NullLogger<Database>.Instance)) database.Open(); // checkpoints: all is in the one file now
         string path = Path.Combine(folder.Data, "approvals.db");
         byte[] bytes = await File.ReadAllBytesAsync(path);
-        for (int page = 2; page < bytes.Length / 4096; page++) bytes.AsSpan(page * 4096, 512).Fill(0xA5); // torn: the first sectors of each are of something else
+        for (int page = 1; page < bytes.Length / PageSize; page++) bytes.AsSpan(page * PageSize, 512).Fill(0xA5); // torn: the first sectors of each are of something else
         await File.WriteAllBytesAsync(path, bytes);
         await RefusedAsync(folder, "corrupt");
     }
