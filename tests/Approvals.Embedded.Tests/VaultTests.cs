@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Approvals.Engine;
+using Approvals.Workflow.Ports;
+using Approvals.Workflow.Principals;
 
 namespace Approvals.Embedded.Tests;
 
@@ -36,6 +38,41 @@ public sealed class VaultTests
         Assert.Null(await stores.Vault.OpenAsync("a", CancellationToken.None));
         await stores.Vault.SealAsync("a", Payload, CancellationToken.None);
         Assert.Null(await stores.Vault.OpenAsync("a", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Vault_of_the_first_format_is_migrated_and_its_tombstones_hold()
+    {
+        await using StoreFolder stores = await StoreFolder.OpenAsync();
+        await stores.Vault.SealAsync("sealed", Payload, CancellationToken.None);
+        await stores.Database.WriteAsync(writer =>
+        {
+            // As the first format had it: what was shredded stands among the payloads, empty.
+            writer.Execute("DROP TABLE shredded");
+            writer.Execute("INSERT INTO payload(action_id) VALUES ('shredded')");
+            writer.Execute("UPDATE schema_version SET version = 1 WHERE component = 'vault'");
+        });
+        await stores.RestartAsync();
+
+        Assert.Equal(Payload, await stores.Vault.OpenAsync("sealed", CancellationToken.None));
+        await stores.Vault.SealAsync("shredded", Payload, CancellationToken.None);
+        Assert.Null(await stores.Vault.OpenAsync("shredded", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Credential_stored_before_there_were_checksums_is_known()
+    {
+        await using StoreFolder stores = await StoreFolder.OpenAsync();
+        var principal = new Principal(PrincipalKind.Service, Principal.LocalIssuer, "pipeline", "Pipeline", []);
+        await stores.Credentials.AddAsync(new Credential("key", "hash", principal, [Role.Requester], [], stores.Time.GetUtcNow()), CancellationToken.None);
+        await stores.Database.WriteAsync(writer =>
+        {
+            byte[] plain = Packed.Unpack(writer.QueryBlob("SELECT document FROM credential")!);
+            writer.Execute("UPDATE credential SET document = ?1", plain);
+        });
+        await stores.RestartAsync();
+
+        Assert.Equal("pipeline", (await stores.Credentials.FindAsync("key", CancellationToken.None))?.Principal.Subject);
     }
 
     [Fact]
