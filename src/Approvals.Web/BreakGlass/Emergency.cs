@@ -32,14 +32,17 @@ internal sealed class Emergency(IActionIndex index, IDurableClient durable, Appr
             Vote.IdOf(review, person.Id, breaksGlass: true), person, assurance, Verdict.Approve, EdgeRedaction.Redact(justification.Trim()), viewDigest, now)
         {
             BreaksGlass = true,
+            Round = review.Round,
         };
         if (review.CheckConsent(consent, LimitsOf(document), now) is { } refusal) throw Refused(refusal, LimitsOf(document));
 
         RaiseResult raised = await durable.RaiseEventAsync(document.Id, ApprovalOrchestration.VoteEvent, consent.Id, consent, cancellationToken);
-        document = await index.WaitAsync(document.Id, shown => Find(shown, person) is not null || shown.IsTerminal, options.EffectWait, cancellationToken) ?? document;
+        document = await index.WaitAsync(
+            document.Id, shown => Find(shown, person) is not null || shown.IsTerminal || Ballot.IsOver(consent, shown), options.EffectWait, cancellationToken) ?? document;
         if (Find(document, person) is not null) return (document, true);
         if (document.IsTerminal || raised is RaiseResult.Ended or RaiseResult.UnknownInstance)
             throw new ProblemException(ProblemTypes.VoteNotCounted, $"Nothing to do: the action was {SnakeCase.Of(document.Status)} before this could count.");
+        if (Ballot.IsOver(consent, document)) throw Refused(VoteRefusal.OtherRound, LimitsOf(document));
         return (document, false);
     }
 
@@ -64,6 +67,7 @@ internal sealed class Emergency(IActionIndex index, IDurableClient durable, Appr
         VoteRefusal.NotHuman => "Do it as a person; services and agents cannot.",
         VoteRefusal.AssuranceTooLow => "Sign in with your identity provider and a second factor.",
         VoteRefusal.JustificationTooShort => $"Say what the emergency is, in at least {Policy.BreakGlass.MinimumJustification} characters.",
+        VoteRefusal.OtherRound => "Policy has changed, and the action is asked for anew: look at it again first.",
         VoteRefusal.OtherView => "Read the view again and send the digest of what you read.",
         _ => "Read the action again.",
     })

@@ -44,6 +44,7 @@ public static class ProblemTypes
     public static readonly ProblemType ReviewNotOpen = new("review_not_open", 409, "Nobody is asked to review this action");
     public static readonly ProblemType ReviewClosed = new("review_closed", 409, "The review is closed");
     public static readonly ProblemType AlreadyVoted = new("already_voted", 409, "The caller has voted");
+    public static readonly ProblemType OtherRound = new("other_round", 409, "The vote is of a round of the review that a change of policy has ended");
     public static readonly ProblemType OtherView = new("other_view", 409, "The vote is about another view than the one in review");
     public static readonly ProblemType VoteNotCounted = new("vote_not_counted", 409, "The vote came too late to count");
     public static readonly ProblemType NotDecided = new("not_decided", 409, "The action is not decided yet");
@@ -100,6 +101,7 @@ public static class ProblemTypes
         VoteRefusal.AlreadyVoted => AlreadyVoted,
         VoteRefusal.AssuranceTooLow => AssuranceTooLow,
         VoteRefusal.OtherView => OtherView,
+        VoteRefusal.OtherRound => OtherRound,
         VoteRefusal.JustificationTooShort => JustificationTooShort,
         VoteRefusal.TicketMissing => TicketMissing,
         VoteRefusal.BreakGlassOff => BreakGlassOff,

@@ -67,7 +67,7 @@ public static class ApprovalsRoutes
             Request = "Vote", Response = "Action", Answers = [200, 202],
             Problems =
             [
-                NotHuman, InPrincipalChain, NotEligible, AssuranceTooLow, ReviewNotOpen, ReviewClosed, AlreadyVoted, OtherView, VoteNotCounted,
+                NotHuman, InPrincipalChain, NotEligible, AssuranceTooLow, ReviewNotOpen, ReviewClosed, AlreadyVoted, OtherRound, OtherView, VoteNotCounted,
                 DeadlinePassed, JustificationTooShort, TicketMissing,
             ],
         },
@@ -101,7 +101,7 @@ public static class ApprovalsRoutes
         {
             Summary = "Consents to breaking the glass for an action in review: two people past all stages, and a review is owed. 202 when queued but not counted yet.",
             Request = "BreakGlass", Response = "Action", Answers = [200, 202],
-            Problems = [BreakGlassOff, NotHuman, InPrincipalChain, NotEligible, AssuranceTooLow, ReviewNotOpen, ReviewClosed, OtherView, VoteNotCounted, DeadlinePassed, JustificationTooShort],
+            Problems = [BreakGlassOff, NotHuman, InPrincipalChain, NotEligible, AssuranceTooLow, ReviewNotOpen, ReviewClosed, OtherRound, OtherView, VoteNotCounted, DeadlinePassed, JustificationTooShort],
         },
         new("follow-up", "POST", "/api/actions/{id}/follow-up", FollowUpHandlers.DoAsync)
         {

@@ -43,12 +43,13 @@ internal sealed class Ballot(IActionIndex index, IDurableClient durable, Approva
             Vote.IdOf(review, voter.Id), voter, assurance, choice.Verdict, EdgeRedaction.Redact(choice.Justification.Trim()), choice.ViewDigest, now)
         {
             SecondsRead = choice.SecondsRead,
+            Round = review.Round,
         };
         if (review.Check(vote, now) is { } refusal) throw Refused(refusal, review);
 
         RaiseResult raised = await durable.RaiseEventAsync(document.Id, ApprovalOrchestration.VoteEvent, vote.Id, vote, cancellationToken);
-        document = await index.WaitAsync(document.Id, shown => Find(shown, voter) is not null || shown.IsTerminal, wait ?? options.EffectWait, cancellationToken)
-            ?? document;
+        document = await index.WaitAsync(
+            document.Id, shown => Find(shown, voter) is not null || shown.IsTerminal || IsOver(vote, shown), wait ?? options.EffectWait, cancellationToken) ?? document;
 
         if (Find(document, voter) is { } counted)
         {
@@ -58,8 +59,12 @@ internal sealed class Ballot(IActionIndex index, IDurableClient durable, Approva
 
         if (document.IsTerminal || raised is RaiseResult.Ended or RaiseResult.UnknownInstance)
             throw new ProblemException(ProblemTypes.VoteNotCounted, $"Nothing to do: the action was {SnakeCase.Of(document.Status)} before this vote could count.");
+        if (IsOver(vote, document)) throw Refused(VoteRefusal.OtherRound, review);
         return (document, false);
     }
+
+    /// <summary>Whether the round that a vote was cast in has ended without it.</summary>
+    public static bool IsOver(Vote vote, ActionDocument document) => document.Review is { } review && review.Round > vote.Round;
 
     public static Vote? Find(ActionDocument document, Principal voter) =>
         document.Review?.Votes.FirstOrDefault(counted => counted.Vote.Voter.Id == voter.Id)?.Vote;
@@ -73,6 +78,7 @@ internal sealed class Ballot(IActionIndex index, IDurableClient durable, Approva
         VoteRefusal.NotEligible => $"Leave it to members of: {string.Join(", ", review.Stage.Groups)}.",
         VoteRefusal.AlreadyVoted => "Nothing to do: one person has one vote, and yours is counted.",
         VoteRefusal.AssuranceTooLow => "Sign in with your identity provider and vote from the page.",
+        VoteRefusal.OtherRound => "Policy has changed, and the action is asked for anew: look at it again, then vote.",
         VoteRefusal.OtherView => "Read the view again and send the digest of what you read.",
         VoteRefusal.JustificationTooShort => $"Write a justification of at least {review.Stage.MinimumJustification} characters.",
         VoteRefusal.TicketMissing => $"Name the ticket in the justification, in the form {review.Stage.TicketPattern}.",

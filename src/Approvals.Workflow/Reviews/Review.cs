@@ -82,6 +82,7 @@ public sealed record Review(
     public VoteRefusal? Check(Vote vote, DateTimeOffset at)
     {
         if (CheckVoter(vote.Voter, at) is { } refusal) return refusal;
+        if (IsOfAnotherRound(vote)) return VoteRefusal.OtherRound;
         if (vote.Assurance < Stage.MinimumAssurance) return VoteRefusal.AssuranceTooLow;
 
         // INVARIANT: a reviewer decides on what was shown (promise 10).
@@ -90,6 +91,8 @@ public sealed record Review(
         if (!Stage.HasTicket(vote.Justification)) return VoteRefusal.TicketMissing;
         return null;
     }
+
+    private bool IsOfAnotherRound(Vote vote) => vote.Round is { } round && round != Round;
 
     /// <summary>Counts a vote, or leaves everything as it is when <see cref="Check"/> refuses it.</summary>
     /// <param name="at">The orchestration's time, so that a vote behind the deadline never counts.</param>
@@ -112,6 +115,7 @@ public sealed record Review(
     public VoteRefusal? CheckConsent(Vote vote, BreakGlassLimits? limits, DateTimeOffset at)
     {
         if (!IsOpen) return VoteRefusal.ReviewClosed;
+        if (IsOfAnotherRound(vote)) return VoteRefusal.OtherRound;
         if (at >= Deadline) return VoteRefusal.DeadlinePassed;
         if (limits is null) return VoteRefusal.BreakGlassOff;
         if (vote.Voter.Kind != PrincipalKind.Human) return VoteRefusal.NotHuman;
@@ -255,4 +259,7 @@ public enum VoteRefusal
 
     /// <summary>Policy lets nobody break the glass for this action.</summary>
     BreakGlassOff,
+
+    /// <summary>Cast in a round that a change of policy has ended since.</summary>
+    OtherRound,
 }

@@ -24,6 +24,13 @@ public sealed record Vote(
     /// </summary>
     public int? SecondsRead { get; init; }
 
+    /// <summary>
+    /// The <see cref="Review.Round"/> that it was cast in, so that one on its way when a change of policy begins another does not count there;
+    /// <see langword="null"/> of votes from before this was said.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Round { get; init; }
+
     /// <summary>Not a vote in a stage but consent to going past all of them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool BreaksGlass { get; init; }

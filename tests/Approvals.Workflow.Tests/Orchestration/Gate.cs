@@ -67,9 +67,10 @@ internal sealed class Gate
         return await run;
     }
 
-    public void Vote(Principal voter, Verdict verdict = Verdict.Approve) => Context.Raise(
+    /// <param name="round">That it is cast in; none is what votes said before rounds were told.</param>
+    public void Vote(Principal voter, Verdict verdict = Verdict.Approve, int? round = null) => Context.Raise(
         ApprovalOrchestration.VoteEvent,
-        new Vote($"vote:{voter.Id}", voter, Assurance.Link, verdict, "fine", Document.View!.Digest, Context.Now));
+        new Vote($"vote:{voter.Id}", voter, Assurance.Link, verdict, "fine", Document.View!.Digest, Context.Now) { Round = round });
 
     public void Cancel() => Context.Raise(ApprovalOrchestration.CancelEvent, new Cancellation(Requester, "not needed", Context.Now));
 

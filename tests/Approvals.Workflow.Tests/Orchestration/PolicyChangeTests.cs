@@ -55,6 +55,20 @@ public sealed class PolicyChangeTests
         Assert.Contains(gate.Ports.Notices, notice => notice.Recipients.Contains("cal"));
     }
 
+    [Fact]
+    public async Task Vote_that_was_on_its_way_when_a_new_policy_decided_anew_does_not_count_in_the_next_round()
+    {
+        Gate gate = await InReviewAsync();
+        gate.Change(Gate.PolicyOf("sha256:new", new PolicyDecision(PolicyVerdict.Review, "new", "so", "", new ReviewPlan([new ReviewStage("owners", ["owners"], 1, TimeSpan.FromMinutes(30))])), OpenReviews.Redecide));
+        gate.Vote(Gate.Ann, round: 0); // accepted behind the change, of what the old policy asked
+        await gate.Context.RunAsync();
+
+        Assert.Equal((ActionStatus.InReview, 1, 0), (gate.Document.Status, gate.Document.Review!.Round, gate.Document.Review.Votes.Count));
+        gate.Vote(Gate.Ann, round: 1);
+        await gate.EndAsync();
+        Assert.Equal(["ann"], Assert.Single(gate.Records).Votes.Select(vote => vote.Voter.Subject));
+    }
+
     [Theory]
     [InlineData(PolicyVerdict.Deny, Outcome.Denied)]
     [InlineData(PolicyVerdict.Allow, Outcome.Approved)]

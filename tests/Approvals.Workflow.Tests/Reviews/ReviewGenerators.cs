@@ -60,9 +60,10 @@ internal static class ReviewGenerators
         from assurance in Gen.Elements(Assurance.Link, Assurance.Idp, Assurance.IdpMfa)
         from justification in Gen.Elements("", "fine by me", "as agreed")
         from view in Gen.Frequency((9, Gen.Constant(View)), (1, Gen.Constant("sha256:other")))
+        from round in Gen.Frequency((4, Gen.Constant<int?>(null)), (5, Gen.Constant<int?>(0)), (1, Gen.Constant<int?>(1)))
         from minute in Gen.Choose(0, 90)
         let at = Start + TimeSpan.FromMinutes(minute)
-        select new TimedVote(new Vote($"vote:{voter.Id}", voter, assurance, verdict, justification, view, at), at);
+        select new TimedVote(new Vote($"vote:{voter.Id}", voter, assurance, verdict, justification, view, at) { Round = round }, at);
 }
 
 internal sealed record TimedVote(Vote Vote, DateTimeOffset At);

@@ -62,6 +62,10 @@ public sealed class ReviewProperties
         run.End().Votes.All(counted => counted.Vote.ViewDigest == ReviewGenerators.View));
 
     [Fact]
+    public void Vote_of_another_round_never_counts() => Holds(run =>
+        run.End().Votes.All(counted => counted.Vote.Round is null or 0));
+
+    [Fact]
     public void Denials_up_to_the_threshold_deny_and_fewer_do_not() => Holds(run => run.Steps().All(step =>
     {
         int denials = step.After.Votes.Count(v => v.Stage == step.After.StageIndex && v.Vote.Verdict == Verdict.Deny);
