@@ -15,14 +15,18 @@ internal sealed class DurableClient(EngineCore core, Func<bool> accepts) : IDura
 
     public bool IsBusy => core.IsFull || !accepts();
 
-    public Task<bool> StartAsync(string orchestration, string instanceId, object? input, CancellationToken cancellationToken = default)
+    public Task<bool> StartAsync(string orchestration, string instanceId, object? input, CancellationToken cancellationToken = default) =>
+        StartAsync(orchestration, instanceId, input, alongside: null, cancellationToken);
+
+    public Task<bool> StartAsync(
+        string orchestration, string instanceId, object? input, Action<SqliteWriter>? alongside, CancellationToken cancellationToken)
     {
         Limit(instanceId, nameof(instanceId));
         if (core.FindNewest(orchestration) is not { } definition)
             throw new ArgumentException($"No orchestration '{orchestration}' is registered.", nameof(orchestration));
         if (core.IsFull)
             throw new EngineBusyException(RetryAfter);
-        return PostAsync(instanceId, new StartMessage(definition, Payload.ToBytes(input, "The input of an orchestration")), cancellationToken);
+        return PostAsync(instanceId, new StartMessage(definition, Payload.ToBytes(input, "The input of an orchestration"), alongside), cancellationToken);
     }
 
     public Task<RaiseResult> RaiseEventAsync(

@@ -15,23 +15,33 @@ namespace Approvals.Engine;
 public sealed class EngineHost : IAsyncDisposable
 {
     private readonly EngineCore _core;
+    private readonly DurableClient _client;
     private volatile bool _running;
 
     public EngineHost(Database database, EngineOptions options, TimeProvider clock, ILogger<EngineHost> logger)
     {
         database.AddSchema("engine", InstanceStore.Migrations);
         _core = new EngineCore(database, options, clock, logger);
-        Client = new DurableClient(_core, () => _running);
+        _client = new DurableClient(_core, () => _running);
     }
 
     /// <summary>Speaks to instances; accepts calls between <see cref="StartAsync"/> and <see cref="StopAsync"/>.</summary>
-    public IDurableClient Client { get; }
+    public IDurableClient Client => _client;
 
     /// <summary>Instances that run, commit or are queued: not those that only wait. For metrics and readiness.</summary>
     public int ActiveInstances => _core.Hot.Active;
 
     /// <summary>Instances that wait and are in memory. For metrics.</summary>
     public int HotInstances => _core.Hot.Waiting;
+
+    /// <summary>
+    /// <see cref="IDurableClient.StartAsync"/> that also writes what the host keeps of the instance, in the very transaction that starts it: both are
+    /// durable or neither. Nothing is written when an instance of that id exists.
+    /// </summary>
+    /// <param name="alongside">As of <see cref="Database.WriteAsync{T}"/>: short, and with no effect outside the database. What it throws fails the start.</param>
+    public Task<bool> StartTogetherAsync(
+        string orchestration, string instanceId, object? input, Action<SqliteWriter> alongside, CancellationToken cancellationToken = default) =>
+        _client.StartAsync(orchestration, instanceId, input, alongside, cancellationToken);
 
     /// <summary>
     /// Registers one version of an orchestration, before <see cref="StartAsync"/>. Instances of a version that is not registered are

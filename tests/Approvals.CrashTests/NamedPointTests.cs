@@ -7,7 +7,7 @@ public sealed class IntakePointTests
 {
     [Fact]
     public Task Promises_hold_whichever_write_of_the_intake_kills_the_gate() => NamedPoints.KillAtEachAsync(
-        [Operations.Reserve, Operations.Seal, Operations.Start, Operations.Create, Operations.View, Operations.Shred, Operations.Review]);
+        [Operations.Reserve, Operations.Accept, Operations.View, Operations.Review, Operations.Shred]);
 }
 
 public sealed class OutcomePointTests

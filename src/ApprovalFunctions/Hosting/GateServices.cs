@@ -89,6 +89,7 @@ internal static class GateServices
             return new TableActionIndex(
                 storage.Actions, storage.OpenActions, provider.GetRequiredService<TableReservations>(), new ActionRows(storage.Documents), provider.GetRequiredService<TimeProvider>());
         });
+        services.AddSingleton<IIntake, OrderedIntake>();
         services.AddSingleton<OverdueWatch>();
         services.AddSingleton(provider => new TableCredentials(
             provider.GetRequiredService<StorageClients>().Credentials, FirstKey(Settings(provider).FirstKey), provider.GetRequiredService<TimeProvider>()));

@@ -32,6 +32,10 @@ public sealed class Activities(ApprovalActivities activities, OutboxActivities o
     public Task<JsonElement> ShowReview([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
         RunAsync(ActivityNames.ShowReview, call, client, context.CancellationToken);
 
+    [Function(ActivityNames.Record)]
+    public Task<JsonElement> Record([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
+        RunAsync(ActivityNames.Record, call, client, context.CancellationToken);
+
     [Function(ActivityNames.Sign)]
     public Task<JsonElement> Sign([ActivityTrigger] JsonElement call, [DurableClient] DurableTaskClient client, FunctionContext context) =>
         RunAsync(ActivityNames.Sign, call, client, context.CancellationToken);

@@ -21,6 +21,10 @@ public static class Orchestrations
     public static Task<JsonElement> ApprovalV2([OrchestrationTrigger] TaskOrchestrationContext context) =>
         RunAsync(context, version: 2);
 
+    [Function("approval-v3")]
+    public static Task<JsonElement> ApprovalV3([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        RunAsync(context, version: 3);
+
     [Function("outbox-v1")]
     public static Task<JsonElement> OutboxV1([OrchestrationTrigger] TaskOrchestrationContext context) =>
         OutboxOrchestration.Definition.RunAsync(new OrchestrationContextAdapter(context, version: 1), context.GetInput<JsonElement>());

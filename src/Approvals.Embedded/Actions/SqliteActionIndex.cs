@@ -78,13 +78,30 @@ public sealed class SqliteActionIndex : IActionIndex
             cancellationToken);
     }
 
-    public async Task<ActionDocument> CreateAsync(ActionDocument document, CancellationToken cancellationToken)
+    public Task<ActionDocument> CreateAsync(ActionDocument document, CancellationToken cancellationToken) => CreateAsync(
+        document,
+        async insert =>
+        {
+            await database.WriteAsync(insert);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>The same in a transaction of the caller's.</summary>
+    /// <param name="transaction">
+    /// Makes the insertion part of its transaction. Returns once that is durable; false when the transaction was not to be made: then the document
+    /// is created by itself. Not called when the document is there, or is being created.
+    /// </param>
+    internal async Task<ActionDocument> CreateAsync(
+        ActionDocument document, Func<Action<SqliteWriter>, Task<bool>> transaction, CancellationToken cancellationToken)
     {
         RecentActions.Slot slot = recent.Pin(document.Id);
         try
         {
             if (recent.Look(slot) is { } known) return known.Document;
-            return recent.TryBeginCreation(slot, out Task<ActionDocument>? others) ? await InsertAsync(slot, document) : await others.WaitAsync(cancellationToken);
+            return recent.TryBeginCreation(slot, out Task<ActionDocument>? others)
+                ? await InsertAsync(slot, document, transaction)
+                : await others.WaitAsync(cancellationToken);
         }
         finally
         {
@@ -96,7 +113,12 @@ public sealed class SqliteActionIndex : IActionIndex
         Task.FromResult(Find(actionId));
 
     public async Task<ActionDocument> UpdateAsync(
-        string actionId, Func<ActionDocument, ActionDocument> change, CancellationToken cancellationToken)
+        string actionId, Func<ActionDocument, ActionDocument> change, CancellationToken cancellationToken) =>
+        (await UpdateAsync(actionId, change, alongside: null, cancellationToken)).Document;
+
+    /// <summary>The same, with something more that the transaction writes with the change. Nothing is written when nothing changes.</summary>
+    internal async Task<(ActionDocument Document, bool HasChanged)> UpdateAsync(
+        string actionId, Func<ActionDocument, ActionDocument> change, Action<SqliteWriter>? alongside, CancellationToken cancellationToken)
     {
         RecentActions.Slot slot = recent.Pin(actionId);
         try
@@ -106,9 +128,9 @@ public sealed class SqliteActionIndex : IActionIndex
                 cancellationToken.ThrowIfCancellationRequested();
                 (ActionDocument before, long version) = Find(slot) ?? throw new KeyNotFoundException($"There is no action '{actionId}'.");
                 ActionDocument after = change(before);
-                if (ReferenceEquals(before, after)) return before;
+                if (ReferenceEquals(before, after)) return (before, false);
                 if (after.Id != actionId) throw new ArgumentException("A change keeps the document's id.", nameof(change));
-                if (!await ReplaceAsync(before, version, after, cancellationToken))
+                if (!await ReplaceAsync(before, version, after, alongside, cancellationToken))
                 {
                     recent.Doubt(slot); // Somebody else's change was stored and is about to be known here: read it.
                     continue;
@@ -116,7 +138,7 @@ public sealed class SqliteActionIndex : IActionIndex
 
                 recent.Put(slot, after, version + 1);
                 changes.Announce(actionId);
-                return after;
+                return (after, true);
             }
         }
         catch (Exception error) when (error is not KeyNotFoundException)
@@ -191,24 +213,19 @@ public sealed class SqliteActionIndex : IActionIndex
     }
 
     /// <summary>Creates the document for everybody who asks meanwhile, so one caller's cancellation does not end it.</summary>
-    private async Task<ActionDocument> InsertAsync(RecentActions.Slot slot, ActionDocument document)
+    private async Task<ActionDocument> InsertAsync(RecentActions.Slot slot, ActionDocument document, Func<Action<SqliteWriter>, Task<bool>> transaction)
     {
         try
         {
             byte[] bytes = Packed.Pack(Write(document));
-            (ActionDocument Document, long Version, bool IsNew) stored = await database.WriteAsync(writer =>
-            {
-                int rows = writer.Execute(
-                    "INSERT INTO action(id, version, status, type, actor, document) VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-                    document.Id, Name(document.Status), document.Request.Type, ActorOf(document), bytes);
-                if (rows == 0 && Find(writer, document.Id) is { } other) return (other.Document, other.Version, false);
-                WriteGroups(writer, document);
-                return (document, 1L, true);
-            });
-            recent.Put(slot, stored.Document, stored.Version);
-            recent.EndCreation(slot, stored.Document, null);
-            if (stored.IsNew) changes.Announce(document.Id);
-            return stored.Document;
+            (ActionDocument Document, long Version)? earlier = null;
+            if (!await transaction(Insert)) await database.WriteAsync(Insert);
+            void Insert(SqliteWriter writer) => earlier = TryInsert(writer, document, bytes) ? null : Find(writer, document.Id);
+            (ActionDocument stored, long version) = earlier ?? (document, 1);
+            recent.Put(slot, stored, version);
+            recent.EndCreation(slot, stored, null);
+            if (earlier is null) changes.Announce(document.Id);
+            return stored;
         }
         catch (Exception error)
         {
@@ -218,12 +235,22 @@ public sealed class SqliteActionIndex : IActionIndex
         }
     }
 
+    private static bool TryInsert(SqliteWriter writer, ActionDocument document, byte[] bytes)
+    {
+        int rows = writer.Execute(
+            "INSERT INTO action(id, version, status, type, actor, document) VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+            document.Id, Name(document.Status), document.Request.Type, ActorOf(document), bytes);
+        if (rows == 1) AddGroups(writer, document);
+        return rows == 1;
+    }
+
     /// <summary>
     /// Stores a changed document, if the one it was made from is still the stored one. Changed and serialized here, so that the one writer
     /// only compares and stores: it serves everybody. A lost comparison means that somebody else's change was stored, so one of those who
     /// try always gets on.
     /// </summary>
-    private Task<bool> ReplaceAsync(ActionDocument before, long version, ActionDocument after, CancellationToken cancellationToken)
+    private Task<bool> ReplaceAsync(
+        ActionDocument before, long version, ActionDocument after, Action<SqliteWriter>? alongside, CancellationToken cancellationToken)
     {
         byte[] bytes = Packed.Pack(Write(after));
         bool regroup = GroupsOf(after).Count > 0 && !GroupsOf(after).SequenceEqual(GroupsOf(before));
@@ -233,6 +260,7 @@ public sealed class SqliteActionIndex : IActionIndex
                 int rows = writer.Execute(
                     "UPDATE action SET version = version + 1, status = ?3, document = ?4 WHERE id = ?1 AND version = ?2",
                     after.Id, version, Name(after.Status), bytes);
+                if (rows == 1) alongside?.Invoke(writer);
                 if (rows == 1 && regroup) WriteGroups(writer, after);
                 if (rows == 1 && Owes(after) != Owes(before)) WriteDebt(writer, after);
                 return rows == 1;
@@ -278,6 +306,11 @@ public sealed class SqliteActionIndex : IActionIndex
     private static void WriteGroups(SqliteWriter writer, ActionDocument document)
     {
         writer.Execute("DELETE FROM action_group WHERE action_id = ?1", document.Id);
+        AddGroups(writer, document);
+    }
+
+    private static void AddGroups(SqliteWriter writer, ActionDocument document)
+    {
         foreach (string group in GroupsOf(document))
             writer.Execute("INSERT INTO action_group(action_id, name) VALUES (?1, ?2)", document.Id, group);
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Approvals.Durable;
+using Approvals.Embedded.Actions;
 using Approvals.Embedded.Configuration;
 using Approvals.Embedded.Data;
 using Approvals.Embedded.Notifications;
@@ -183,6 +184,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         services.AddSingleton<IPayloadVault>(stores.Vault);
         services.AddSingleton<ILedger>(stores.Ledger);
         services.AddSingleton<IActionIndex>(stores.Index);
+        services.AddSingleton<IIntake>(new SqliteIntake(stores.Engine, stores.Vault, stores.Index));
         services.AddSingleton<ICredentialStore>(stores.Credentials);
         services.AddSingleton<IDelegationStore>(stores.Delegations);
         services.AddSingleton(stores.Engine.Client);
@@ -197,7 +199,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
             provider.GetRequiredService<ISigner>(), provider.GetRequiredService<ILedger>(), provider.GetRequiredService<IActionIndex>(), options.Time, configuration.Name,
             stores.Restoration.Last()));
         services.AddSingleton(provider => new ApprovalActivities(
-            provider.GetRequiredService<IPayloadVault>(), provider.GetRequiredService<IActionIndex>(), provider.GetRequiredService<ILedger>(),
+            provider.GetRequiredService<IIntake>(), provider.GetRequiredService<IPayloadVault>(), provider.GetRequiredService<IActionIndex>(), provider.GetRequiredService<ILedger>(),
             provider.GetRequiredService<ISigner>(), provider.GetRequiredService<IDirectory>(), provider.GetRequiredService<INotifier>(),
             provider.GetRequiredService<IReleasePublisher>(), new Redactor(new RedactionOptions()), provider.GetRequiredService<Func<PolicyInForce>>(),
             provider.GetRequiredService<IDelegationStore>(), options.Time));

@@ -59,25 +59,25 @@ public sealed class SqlitePayloadVault : IPayloadVault, IDisposable
 
     public async Task SealAsync(string actionId, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        SealedPayload box = Seal(actionId, payload.Span);
+        await database.WriteAsync(box.Write, cancellationToken);
+        Stored(box);
+    }
+
+    /// <summary>Seals a payload for whoever has a transaction to write it in, and says so when that is durable: <see cref="Stored"/>.</summary>
+    internal SealedPayload Seal(string actionId, ReadOnlySpan<byte> payload)
+    {
         (long epoch, byte[] wrappingKey) = keys.Current(out bool isNew);
         byte[] dataKey = RandomNumberGenerator.GetBytes(32);
         byte[] wrapped = Seal(wrappingKey, dataKey, actionId, "key");
-        byte[] sealedPayload = Seal(dataKey, payload.Span, actionId, "payload");
+        byte[] sealedPayload = Seal(dataKey, payload, actionId, "payload");
         CryptographicOperations.ZeroMemory(dataKey);
+        return new SealedPayload(actionId, epoch, isNew, wrapped, sealedPayload);
+    }
 
-        await database.WriteAsync(
-            writer =>
-            {
-                writer.Execute(
-                    """
-                    INSERT INTO payload(action_id, epoch, wrapped_key, sealed)
-                    SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS(SELECT 1 FROM shredded WHERE action_id = ?1)
-                    ON CONFLICT(action_id) DO UPDATE SET epoch = ?2, wrapped_key = ?3, sealed = ?4
-                    """,
-                    actionId, epoch, wrapped, sealedPayload);
-            },
-            cancellationToken);
-        if (isNew) ForgetUnusedKeys();
+    internal void Stored(SealedPayload box)
+    {
+        if (box.IsFirstOfEpoch) ForgetUnusedKeys();
     }
 
     public Task<byte[]?> OpenAsync(string actionId, CancellationToken cancellationToken)
@@ -100,13 +100,14 @@ public sealed class SqlitePayloadVault : IPayloadVault, IDisposable
         }
     }
 
-    public Task ShredAsync(string actionId, CancellationToken cancellationToken) => database.WriteAsync(
-        writer =>
-        {
-            writer.Execute("DELETE FROM payload WHERE action_id = ?1", actionId);
-            writer.Execute("INSERT OR IGNORE INTO shredded VALUES (?1)", actionId);
-        },
-        cancellationToken);
+    public Task ShredAsync(string actionId, CancellationToken cancellationToken) => database.WriteAsync(writer => Shred(writer, actionId), cancellationToken);
+
+    /// <summary>Shreds in a transaction of the caller's.</summary>
+    internal static void Shred(SqliteWriter writer, string actionId)
+    {
+        writer.Execute("DELETE FROM payload WHERE action_id = ?1", actionId);
+        writer.Execute("INSERT OR IGNORE INTO shredded VALUES (?1)", actionId);
+    }
 
     public void Dispose() => keys.Dispose();
 

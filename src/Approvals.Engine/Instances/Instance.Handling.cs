@@ -81,12 +81,12 @@ internal sealed partial class Instance
         try
         {
             _run.Run(started, now);
-            Commit(new HistoryRecord(0, now, Ran: true, [started], _run.TakeActions()), isStart: true);
+            Commit(new HistoryRecord(0, now, Ran: true, [started], _run.TakeActions()), start);
         }
         catch (NondeterminismException error)
         {
             HistoryAction failed = new HistoryAction.Failed(NondeterminismException.Code, error.Message);
-            Commit(new HistoryRecord(0, now, Ran: true, [started], [.. _run.TakeActions(), failed]), isStart: true);
+            Commit(new HistoryRecord(0, now, Ran: true, [started], [.. _run.TakeActions(), failed]), start);
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed partial class Instance
         _handling.Clear();
         if (events.Count > 0 || backlog)
         {
-            Commit(new HistoryRecord(progress.Records, now, runs, events, runs ? _run!.TakeActions() : []), isStart: false);
+            Commit(new HistoryRecord(progress.Records, now, runs, events, runs ? _run!.TakeActions() : []), start: null);
             return;
         }
 
@@ -316,13 +316,14 @@ internal sealed partial class Instance
         _handling.Clear();
         long now = Math.Max(_engine.Now, _progress!.UpdatedAt);
         var failed = new HistoryAction.Failed(NondeterminismException.Code, error.Message);
-        Commit(new HistoryRecord(_progress.Records, now, Ran: false, [], [failed]), isStart: false);
+        Commit(new HistoryRecord(_progress.Records, now, Ran: false, [], [failed]), start: null);
     }
 
-    private void Commit(HistoryRecord record, bool isStart)
+    /// <param name="start">What the instance begins with, for its first record.</param>
+    private void Commit(HistoryRecord record, StartMessage? start)
     {
         Progress progress = _progress!;
-        (bool hadWork, InstanceStatus status) = (!isStart && progress.HasWork, progress.Status);
+        (bool hadWork, InstanceStatus status) = (start is null && progress.HasWork, progress.Status);
         progress.Apply(record);
         _records?.Add(record);
         TimerChange[] timers = [.. progress.TimerChanges];
@@ -332,7 +333,8 @@ internal sealed partial class Instance
         _answers.Clear();
         _engine.Database.Enqueue(new Transition(this)
         {
-            Started = isStart ? progress : null,
+            Started = start is null ? null : progress,
+            Alongside = start?.Alongside,
             Record = Packed.Pack((_writer ??= new HistoryWriter()).Encode(Key, record)),
             Status = progress.Status != status ? progress.Status : null,
             UpdatedAt = progress.UpdatedAt,

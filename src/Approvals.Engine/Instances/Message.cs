@@ -64,8 +64,11 @@ internal abstract class Message<T> : Message
     public override void Fail(Exception error) => _answer.TrySetException(error);
 }
 
-internal sealed class StartMessage(OrchestrationDefinition definition, byte[] input) : Message<bool>
+internal sealed class StartMessage(OrchestrationDefinition definition, byte[] input, Action<SqliteWriter>? alongside) : Message<bool>
 {
+    /// <summary>Written in the transaction that starts the instance.</summary>
+    public Action<SqliteWriter>? Alongside => alongside;
+
     public OrchestrationDefinition Definition => definition;
 
     public byte[] Input => input;

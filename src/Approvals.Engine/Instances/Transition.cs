@@ -11,6 +11,9 @@ internal sealed class Transition(Instance instance) : WriteItem
     /// <summary>Set for the first record of an instance.</summary>
     public Progress? Started { get; init; }
 
+    /// <summary>What the host writes together with the start; not when there is an instance of that id.</summary>
+    public Action<SqliteWriter>? Alongside { get; init; }
+
     public required byte[] Record { get; init; }
 
     /// <summary>The new status when it changed.</summary>
@@ -38,6 +41,7 @@ internal sealed class Transition(Instance instance) : WriteItem
             return;
         }
 
+        Alongside?.Invoke(writer);
         InstanceStore.Append(writer, instance.Key, Record);
         if (Status is { } status && Started is null)
             InstanceStore.SetStatus(writer, instance.Key, status, UpdatedAt);

@@ -8,7 +8,6 @@ using Approvals.Web.Callers;
 using Approvals.Web.Problems;
 using Approvals.Web.Requests;
 using Approvals.Workflow.Actions;
-using Approvals.Workflow.Orchestration;
 using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
 using Microsoft.AspNetCore.DataProtection;
@@ -16,12 +15,11 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Approvals.Web.Actions;
 
 /// <summary>
-/// Takes an action in. Order of writes: [reserve the idempotency key →] seal the payload → start the orchestration → show it in the index.
-/// A crash in between leaves a sealed payload nobody opens, or an action that goes on by itself (its redaction shows it); the caller got no
-/// answer and repeats the request, which under an idempotency key continues with the same id, nonce and time.
+/// Takes an action in. Order of writes: [reserve the idempotency key →] what <see cref="IIntake.AcceptAsync"/> writes. After a crash in between the caller
+/// got no answer and repeats the request, which under an idempotency key continues with the same id, nonce and time.
 /// </summary>
 internal sealed class Submission(
-    IDirectory directory, IActionIndex index, IPayloadVault vault, IDurableClient durable, IDataProtectionProvider protection, TimeProvider time)
+    IDirectory directory, IActionIndex index, IIntake intake, IDurableClient durable, IDataProtectionProvider protection, TimeProvider time)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -55,11 +53,8 @@ internal sealed class Submission(
 
         var request = new ActionRequest(
             draft.Id, body.Type, chain, binding.Digest, draft.At, draft.At + body.ExpiresIn, body.Audience, body.CallbackUrl) { TraceParent = traceParent };
-        await vault.SealAsync(draft.Id, payload, cancellationToken);
+        ActionDocument document = await intake.AcceptAsync(request, payload, cancellationToken);
         CryptographicOperations.ZeroMemory(payload);
-        await durable.StartAsync(ApprovalOrchestration.Name, draft.Id, request, cancellationToken);
-        ActionDocument document = await index.CreateAsync(
-            new ActionDocument { Id = draft.Id, Status = ActionStatus.Pending, Request = request }, cancellationToken);
         return new SubmitAnswer(document, draft.Nonce);
     }
 

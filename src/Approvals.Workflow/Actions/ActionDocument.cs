@@ -61,6 +61,9 @@ public sealed record ActionDocument
 
     public ExecutionReceipt? Receipt { get; init; }
 
+    /// <summary>What is shown of a request that was only just taken in.</summary>
+    public static ActionDocument Received(ActionRequest request) => new() { Id = request.Id, Status = ActionStatus.Pending, Request = request };
+
     [JsonIgnore]
     public bool IsTerminal => Status is not (ActionStatus.Pending or ActionStatus.InReview);
 }

@@ -22,6 +22,7 @@ namespace Approvals.Workflow.Orchestration;
 /// </summary>
 /// <param name="policy">The policy in force at the call.</param>
 public sealed class ApprovalActivities(
+    IIntake intake,
     IPayloadVault vault,
     IActionIndex index,
     ILedger ledger,
@@ -45,6 +46,7 @@ public sealed class ApprovalActivities(
         ActivityDefinition.Create<ActionRequest, StandingApprovalStep>(ActivityNames.UseStandingApproval, UseStandingApprovalAsync),
         ActivityDefinition.Create<PolicyChangeStep, Reconsidered?>(ActivityNames.Reconsider, ReconsiderAsync),
         ActivityDefinition.Create<ReviewUpdate, bool>(ActivityNames.ShowReview, ShowReviewAsync),
+        ActivityDefinition.Create<SignStep, SealedDecision>(ActivityNames.Record, RecordAsync),
         ActivityDefinition.Create<SignStep, SignedEnvelope>(ActivityNames.Sign, SignAsync, isLocal: true),
         ActivityDefinition.Create<AppendStep, SealedDecision>(ActivityNames.Append, AppendAsync),
         ActivityDefinition.Create<ReleaseStep, bool>(ActivityNames.Release, ReleaseAsync),
@@ -56,7 +58,7 @@ public sealed class ApprovalActivities(
     /// </summary>
     public async Task<RedactionSummary> RedactAsync(ActivityContext context, ActionRequest request, CancellationToken cancellationToken)
     {
-        ActionDocument document = await index.CreateAsync(Received(request), cancellationToken).ConfigureAwait(false);
+        ActionDocument document = await index.CreateAsync(ActionDocument.Received(request), cancellationToken).ConfigureAwait(false);
         RedactedView? view = document.View;
         if (view is null)
         {
@@ -65,12 +67,15 @@ public sealed class ApprovalActivities(
             view = ActionView.Create(request, payload, redactor);
             System.Security.Cryptography.CryptographicOperations.ZeroMemory(payload);
             PolicyDecision decision = Judge(policy(), request, view); // in the same write: the next step finds it there
-            document = await index.UpdateAsync(request.Id, stored => stored.View is null ? stored with { View = view, Policy = decision } : stored, cancellationToken)
-                .ConfigureAwait(false);
+            document = await intake.ReplacePayloadAsync(
+                request.Id, stored => stored.View is null ? stored with { View = view, Policy = decision } : stored, cancellationToken).ConfigureAwait(false);
             view = document.View!;
         }
+        else
+        {
+            await vault.ShredAsync(request.Id, cancellationToken).ConfigureAwait(false);
+        }
 
-        await vault.ShredAsync(request.Id, cancellationToken).ConfigureAwait(false);
         return new RedactionSummary(
             view.Digest,
             [.. view.Findings.GroupBy(finding => finding.Type).OrderBy(type => type.Key, StringComparer.Ordinal).Select(type => new FindingCount(type.Key, type.Count()))]);
@@ -165,14 +170,23 @@ public sealed class ApprovalActivities(
         return true;
     }
 
+    /// <summary>Signs the decision and appends it. Answers with the decision that the ledger holds: the first one stored, even when this call brought another.</summary>
+    public async Task<SealedDecision> RecordAsync(ActivityContext context, SignStep step, CancellationToken cancellationToken)
+    {
+        // An append that seemed to fail may have been stored: then nothing need be signed for it again.
+        if (context.Attempt > 1 && await ledger.FindAsync(DecisionRecord.LedgerKey(context.InstanceId), cancellationToken).ConfigureAwait(false) is { } known)
+            return new SealedDecision(DecisionRecord.ReadDecision(known.Entry), known.Index);
+        SignedEnvelope signed = await SignAsync(context, step, cancellationToken).ConfigureAwait(false);
+        return await AppendAsync(context, new AppendStep(step.Decision, signed), cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<SignedEnvelope> SignAsync(ActivityContext context, SignStep step, CancellationToken cancellationToken)
     {
         ActionDocument document = await index.GetAsync(step.Request.Id, cancellationToken).ConfigureAwait(false)
-            ?? await index.CreateAsync(Received(step.Request), cancellationToken).ConfigureAwait(false);
+            ?? await index.CreateAsync(ActionDocument.Received(step.Request), cancellationToken).ConfigureAwait(false);
         return new SignedEnvelope(await DecisionRecord.SignAsync(step, document.View, signer, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Appends, and answers with the decision that the ledger holds: the first one stored, even when this call brought another.</summary>
     public async Task<SealedDecision> AppendAsync(ActivityContext context, AppendStep step, CancellationToken cancellationToken)
     {
         byte[] record = Encoding.UTF8.GetBytes(step.Record.Json);
@@ -221,8 +235,6 @@ public sealed class ApprovalActivities(
             : null;
 
     private static (int, int, int, int) Progress(Review review) => (review.Round, review.StageIndex, review.Votes.Count, review.Consents?.Count ?? 0);
-
-    private static ActionDocument Received(ActionRequest request) => new() { Id = request.Id, Status = ActionStatus.Pending, Request = request };
 
     private async Task<ActionDocument> RequireAsync(string actionId, CancellationToken cancellationToken) =>
         await index.GetAsync(actionId, cancellationToken).ConfigureAwait(false)

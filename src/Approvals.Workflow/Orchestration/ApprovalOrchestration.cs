@@ -11,7 +11,7 @@ namespace Approvals.Workflow.Orchestration;
 /// <summary>
 /// One action from request to release: redact → evaluate policy → review if the policy says so → sign → append to ledger → release.
 /// Deterministic; every effect is an activity. Changing the order of calls breaks running instances: add a version instead.
-/// Version 1 knew no policy that changes during a review; the rest of it is what is here.
+/// Version 1 knew no policy that changes during a review, versions 1 and 2 recorded a decision in two steps; the rest of them is what is here.
 /// </summary>
 public static class ApprovalOrchestration
 {
@@ -25,6 +25,7 @@ public static class ApprovalOrchestration
     [
         OrchestrationDefinition.Create<ActionRequest, SealedDecision>(Name, 1, RunAsync),
         OrchestrationDefinition.Create<ActionRequest, SealedDecision>(Name, 2, RunAsync),
+        OrchestrationDefinition.Create<ActionRequest, SealedDecision>(Name, 3, RunAsync),
     ];
 
     /// <summary>What new instances begin with.</summary>
@@ -118,8 +119,7 @@ public static class ApprovalOrchestration
         {
             try
             {
-                SignedEnvelope signed = await steps.SignAsync(decision, review);
-                return await steps.AppendAsync(decision, signed);
+                return await steps.RecordAsync(decision, review);
             }
             catch (ActivityFailedException)
             {

@@ -108,12 +108,15 @@ internal sealed class Steps(IOrchestrationContext context, ActionRequest request
         return context.CallActivityAsync<bool>(ActivityNames.ShowReview, new ReviewUpdate(review, step, context.Now), UntilDeadline());
     }
 
-    public Task<SignedEnvelope> SignAsync(Decision decision, Review? review) =>
-        context.CallActivityAsync<SignedEnvelope>(
-            ActivityNames.Sign, new SignStep(request, redacted, policy, review, decision) { PolicyChanges = changes?.ToArray(), StandingUse = standing }, UntilDeadline());
+    public async Task<SealedDecision> RecordAsync(Decision decision, Review? review)
+    {
+        var step = new SignStep(request, redacted, policy, review, decision) { PolicyChanges = changes?.ToArray(), StandingUse = standing };
+        if (context.Version > 2) return await context.CallActivityAsync<SealedDecision>(ActivityNames.Record, step, UntilDeadline());
 
-    public Task<SealedDecision> AppendAsync(Decision decision, SignedEnvelope record) =>
-        context.CallActivityAsync<SealedDecision>(ActivityNames.Append, new AppendStep(decision, record), UntilDeadline());
+        // Versions 1 and 2 signed and appended in two steps, and so carried the signed record through their history.
+        var signed = await context.CallActivityAsync<SignedEnvelope>(ActivityNames.Sign, step, UntilDeadline());
+        return await context.CallActivityAsync<SealedDecision>(ActivityNames.Append, new AppendStep(decision, signed), UntilDeadline());
+    }
 
     public Task ReleaseAsync(SealedDecision sealedDecision, Review? review) =>
         context.CallActivityAsync<bool>(

@@ -24,10 +24,14 @@ internal sealed record CommitAt(string Operation, int Offset, CommitPoint Point)
 internal static class Operations
 {
     public const string Reserve = "index.reserve";
-    public const string Seal = "vault.seal";
-    public const string Start = "engine.start";
-    public const string Create = "index.create";
-    public const string View = "index.view";
+
+    /// <summary>The sealed payload, the instance's first record and the document, in one transaction.</summary>
+    public const string Accept = "intake.accept";
+
+    /// <summary>The view with what policy says of it, in place of the payload: one transaction.</summary>
+    public const string View = "intake.view";
+
+    /// <summary>Once more at the end of an action that was ended from outside.</summary>
     public const string Shred = "vault.shred";
     public const string Review = "index.review";
     public const string Vote = "engine.vote";

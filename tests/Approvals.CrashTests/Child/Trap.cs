@@ -19,6 +19,7 @@ internal sealed class Trap(CommitAt at, Action spring)
     public void Install(IServiceCollection services, Database database)
     {
         database.Failpoint = Reach;
+        Wrap<IIntake>(services, inner => new TrappedIntake(inner, this));
         Wrap<IPayloadVault>(services, inner => new TrappedVault(inner, this));
         Wrap<IActionIndex>(services, inner => new TrappedIndex(inner, this));
         Wrap<ILedger>(services, inner => new TrappedLedger(inner, this));

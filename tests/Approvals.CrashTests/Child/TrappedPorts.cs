@@ -5,13 +5,25 @@ using Approvals.Workflow.Ports;
 
 namespace Approvals.CrashTests.Child;
 
+internal sealed class TrappedIntake(IIntake inner, Trap trap) : IIntake
+{
+    public Task<ActionDocument> AcceptAsync(ActionRequest request, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        trap.Enter(Operations.Accept);
+        return inner.AcceptAsync(request, payload, cancellationToken);
+    }
+
+    public Task<ActionDocument> ReplacePayloadAsync(string actionId, Func<ActionDocument, ActionDocument> change, CancellationToken cancellationToken)
+    {
+        trap.Enter(Operations.View);
+        return inner.ReplacePayloadAsync(actionId, change, cancellationToken);
+    }
+}
+
 internal sealed class TrappedVault(IPayloadVault inner, Trap trap) : IPayloadVault
 {
-    public Task SealAsync(string actionId, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
-    {
-        trap.Enter(Operations.Seal);
-        return inner.SealAsync(actionId, payload, cancellationToken);
-    }
+    public Task SealAsync(string actionId, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        inner.SealAsync(actionId, payload, cancellationToken);
 
     public Task<byte[]?> OpenAsync(string actionId, CancellationToken cancellationToken) => inner.OpenAsync(actionId, cancellationToken);
 
@@ -30,11 +42,7 @@ internal sealed class TrappedIndex(IActionIndex inner, Trap trap) : IActionIndex
         return inner.ReserveAsync(reservation, cancellationToken);
     }
 
-    public Task<ActionDocument> CreateAsync(ActionDocument document, CancellationToken cancellationToken)
-    {
-        trap.Enter(Operations.Create);
-        return inner.CreateAsync(document, cancellationToken);
-    }
+    public Task<ActionDocument> CreateAsync(ActionDocument document, CancellationToken cancellationToken) => inner.CreateAsync(document, cancellationToken);
 
     public Task<ActionDocument?> GetAsync(string actionId, CancellationToken cancellationToken) => inner.GetAsync(actionId, cancellationToken);
 
@@ -57,7 +65,6 @@ internal sealed class TrappedIndex(IActionIndex inner, Trap trap) : IActionIndex
 
     private static string NameOf(ActionDocument before, ActionDocument after) => after switch
     {
-        _ when before.View is null && after.View is not null => Operations.View, // with it, what policy says
         _ when !before.IsTerminal && after.IsTerminal => Operations.Release,
         _ when before.RedeemedAt is null && after.RedeemedAt is not null => Operations.Redeemed,
         _ when before.Receipt != after.Receipt => Operations.Reported,
@@ -86,11 +93,8 @@ internal sealed class TrappedClient(IDurableClient inner, Trap trap) : IDurableC
 {
     public bool IsBusy => inner.IsBusy;
 
-    public Task<bool> StartAsync(string orchestration, string instanceId, object? input, CancellationToken cancellationToken = default)
-    {
-        trap.Enter(Operations.Start);
-        return inner.StartAsync(orchestration, instanceId, input, cancellationToken);
-    }
+    public Task<bool> StartAsync(string orchestration, string instanceId, object? input, CancellationToken cancellationToken = default) =>
+        inner.StartAsync(orchestration, instanceId, input, cancellationToken);
 
     public Task<RaiseResult> RaiseEventAsync(
         string instanceId, string eventName, string eventId, object? payload, CancellationToken cancellationToken = default)

@@ -79,7 +79,7 @@ internal sealed class Gate : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddApprovalsWeb(configure);
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        builder.Services.AddSingleton<IActionIndex>(ports).AddSingleton<IPayloadVault>(ports).AddSingleton<ILedger>(ports).AddSingleton<ISigner>(ports)
+        builder.Services.AddSingleton<IActionIndex>(ports).AddSingleton<IIntake>(new OrderedIntake(ports, engine, ports)).AddSingleton<ILedger>(ports).AddSingleton<ISigner>(ports)
             .AddSingleton<IDirectory>(ports).AddSingleton<ICredentialStore>(ports).AddSingleton<Durable.IDurableClient>(engine)
             .AddSingleton<IDelegationStore>(ports).AddSingleton<PolicyHistory>();
         builder.Services.AddSingleton<Func<PolicyInForce>>(() => gate!.InForce());
@@ -89,7 +89,7 @@ internal sealed class Gate : IAsyncDisposable
         WebApplication built = builder.Build();
         built.MapApprovals();
         gate = new Gate(built) { Ports = ports, Engine = engine, Time = time, Log = log };
-        var activities = new ApprovalActivities(ports, ports, ports, ports, ports, ports, ports, Redactor.Default, gate.InForce, ports, time);
+        var activities = new ApprovalActivities(new OrderedIntake(ports, engine, ports), ports, ports, ports, ports, ports, ports, ports, Redactor.Default, gate.InForce, ports, time);
         foreach (var activity in activities.Definitions) engine.Activities[activity.Name] = activity;
         engine.Orchestration = ApprovalOrchestration.Definition;
         ports.People.AddRange([Ann, Ben, Eve, Aud, Root]);

@@ -18,7 +18,7 @@ public sealed class ApprovalOrchestrationTests
         _ = gate.Begin();
         SealedDecision end = await gate.EndAsync();
 
-        Assert.Equal(["redact", "evaluate-policy", "sign", "append", "release"], gate.Context.Begun);
+        Assert.Equal(["redact", "evaluate-policy", "record", "release"], gate.Context.Begun);
         Assert.Equal(Outcome.Approved, end.Decision.Outcome);
         Assert.Equal(DecidedBy.Policy, end.Decision.By);
         Assert.Equal(ActionStatus.Approved, gate.Document.Status);

@@ -36,7 +36,7 @@ internal sealed class Gate
         ReviewPlan plan = new([new ReviewStage("owners", ["owners"], 2, TimeSpan.FromMinutes(30)) { Reminders = [TimeSpan.FromMinutes(10)] }]);
         Policy = PolicyOf("sha256:policy", new PolicyDecision(verdict, "rule", "because", "sha256:policy", verdict == PolicyVerdict.Review ? plan : null));
         Activities = new ApprovalActivities(
-            Ports, Ports, Ports, Ports, Ports, Ports, Ports, Redactor.Default,
+            new OrderedIntake(Ports, null!, Ports), Ports, Ports, Ports, Ports, Ports, Ports, Ports, Redactor.Default,
             () => Policy, Ports, new ContextTime(this));
         activities = Activities.Definitions.ToDictionary(activity => activity.Name);
     }
