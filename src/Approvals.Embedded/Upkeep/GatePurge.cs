@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Approvals.Embedded.Upkeep;
 
 /// <param name="Actions">Forgotten: their histories, documents and views.</param>
+/// <param name="Kept">Ended too, and kept: younger, or still of use to somebody. Actions that are open are not looked at.</param>
 /// <param name="FreedBytes">Given back to the file system.</param>
 public sealed record PurgeResult(long Actions, long Kept, long FreedBytes);
 
@@ -19,6 +20,9 @@ public sealed record PurgeResult(long Actions, long Kept, long FreedBytes);
 public static class GatePurge
 {
     private const int Page = 200;
+
+    /// <summary>By status, so that many open actions cost nothing here.</summary>
+    private static readonly ActionStatus[] Ended = [ActionStatus.Approved, ActionStatus.Denied, ActionStatus.Expired, ActionStatus.Canceled];
 
     /// <summary>Purges a data folder that no gate runs on. May be interrupted and repeated at any time.</summary>
     /// <param name="olderThan">Only actions that were asked for and decided longer ago, whose release has expired, and of which nobody owes a review.</param>
@@ -31,17 +35,20 @@ public static class GatePurge
         DateTimeOffset before = now - olderThan;
         long purged = 0, kept = 0;
 
-        // Ids are UUIDv7: their order is the order of time, and this one stands before all that is younger.
-        string? cursor = Guid.CreateVersion7(before).ToString("D");
-        while (cursor is not null)
+        foreach (ActionStatus status in Ended)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ActionPage page = await stores.Index.ListAsync(new ActionQuery(Limit: Page, Cursor: cursor), cancellationToken);
-            bool[] gone = await Task.WhenAll(page.Actions.Select(document => IsOver(document, before, now) ? ForgetAsync(stores, document.Id) : Task.FromResult(false)));
-            purged += gone.Count(isGone => isGone);
-            kept += gone.Count(isGone => !isGone);
-            progress(new UpkeepProgress($"purged {purged:N0} actions", null));
-            cursor = page.NextCursor;
+            // Ids are UUIDv7: their order is the order of time, and this one stands before all that is younger.
+            string? cursor = Guid.CreateVersion7(before).ToString("D");
+            while (cursor is not null)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                ActionPage page = await stores.Index.ListAsync(new ActionQuery(status, Limit: Page, Cursor: cursor), cancellationToken);
+                bool[] gone = await Task.WhenAll(page.Actions.Select(document => IsOver(document, before, now) ? ForgetAsync(stores, document.Id) : Task.FromResult(false)));
+                purged += gone.Count(isGone => isGone);
+                kept += gone.Count(isGone => !isGone);
+                progress(new UpkeepProgress($"purged {purged:N0} actions, kept {kept:N0}", null));
+                cursor = page.NextCursor;
+            }
         }
 
         progress(new UpkeepProgress("giving space back", null));
