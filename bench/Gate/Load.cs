@@ -32,7 +32,7 @@ internal static class Load
 
     private static readonly ManualResetEventSlim s_never = new(false);
 
-    /// <param name="until">When to stop: given the actions begun so far and the time.</param>
+    /// <param name="until">When to stop: given the actions begun so far, those that the gate refused not among them, and the time.</param>
     /// <param name="say">Told now and then how far it is.</param>
     public static async Task<LoadResult> RunAsync(
         RunningGate gate, int clients, Func<RunningGate, LoadClient> make, Func<long, TimeSpan, bool> until, Action<string> say)
@@ -76,7 +76,11 @@ internal static class Load
         while (!until(done.Begin(), watch.Elapsed))
         {
             if (one.Step() is { } took) done.Add(client, took.TotalMilliseconds);
-            else s_never.Wait(s_pause);
+            else
+            {
+                done.Withdraw();
+                s_never.Wait(s_pause);
+            }
         }
 
         done.Refuse(one.Refused);
@@ -121,6 +125,8 @@ internal static class Load
         public int Refused => Volatile.Read(ref _refused);
 
         public long Begin() => Interlocked.Increment(ref _begun);
+
+        public void Withdraw() => Interlocked.Decrement(ref _begun);
 
         public void Add(int client, double milliseconds)
         {

@@ -123,24 +123,28 @@ internal sealed class ReviewedClient : LoadClient
 /// <summary>Submits actions that wait for their reviewers.</summary>
 internal sealed class SubmittingClient : LoadClient
 {
-    private readonly Func<double>? _expiresIn;
+    private readonly Func<Func<double>>? _nextExpiry;
     private readonly byte[] _request;
     private readonly int _numberAt;
+    private Func<double>? _expiresIn;
 
-    /// <param name="expiresIn">Seconds until an action's deadline; the gate's default when absent.</param>
-    public SubmittingClient(RunningGate gate, Func<double>? expiresIn = null) : base(gate)
+    /// <param name="nextExpiry">For each action that is taken, how many seconds are left until its deadline; the gate's default when absent.</param>
+    public SubmittingClient(RunningGate gate, Func<Func<double>>? nextExpiry = null) : base(gate)
     {
-        _expiresIn = expiresIn;
+        _nextExpiry = nextExpiry;
         (_request, _numberAt) = Template(Keys.Requester, number => ActionBodies.Export(number));
     }
 
     public override TimeSpan? Step()
     {
         long begin = Stopwatch.GetTimestamp();
+        _expiresIn ??= _nextExpiry?.Invoke();
         (byte[] request, int numberAt) = _expiresIn is null
             ? (_request, _numberAt)
             : Template(Keys.Requester, number => ActionBodies.Export(number, Math.Round(_expiresIn(), 3)));
-        return Submit(request, numberAt) is null ? null : Stopwatch.GetElapsedTime(begin);
+        if (Submit(request, numberAt) is null) return null;
+        _expiresIn = null;
+        return Stopwatch.GetElapsedTime(begin);
     }
 }
 

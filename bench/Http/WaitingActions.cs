@@ -61,7 +61,7 @@ internal static class WaitingActions
 
     private static void Report(ResultSheet sheet, RunningGate gate, LoadResult filling, int waiting, double kilobytes)
     {
-        sheet.Add(new Figure(Area, $"waiting: submissions, from 0 to {waiting:N0}", filling.Rate, "/s"));
+        sheet.Add(new Figure(Area, $"waiting: submissions, from 0 to {waiting:N0}", filling.Rate, "/s") { Note = $"{filling.Refused:N0} times told to come again" });
         sheet.Add(new Figure(Area, "waiting: processor time of the gate a submission", filling.GateCpu, "ms"));
         LoadSecond[] whole = [.. filling.Seconds.Skip(1)];
         if (whole.Length >= 4)
@@ -125,7 +125,11 @@ internal static class WaitingActions
         await Load.RunAsync(
             gate,
             clients,
-            running => new SubmittingClient(running, () => lead + (window * Interlocked.Increment(ref next) / count) - watch.Elapsed.TotalSeconds),
+            running => new SubmittingClient(running, () =>
+            {
+                double due = lead + (window * Interlocked.Increment(ref next) / count);
+                return () => due - watch.Elapsed.TotalSeconds;
+            }),
             (begun, _) => begun > count,
             sheet.Say);
         using var wire = new Wire(gate.Url);
