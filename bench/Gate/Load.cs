@@ -83,6 +83,7 @@ internal static class Load
             }
         }
 
+        done.Withdraw(); // the one that was not begun: whoever was refused meanwhile has it
         done.Refuse(one.Refused);
     }
 
