@@ -58,7 +58,7 @@ internal static class BenchCommand
     {
         TimeProvider time = TimeProvider.System;
         DateTimeOffset began = time.GetUtcNow();
-        double load = Facts.LoadAverage();
+        double load = await Facts.OtherLoadAsync();
         var sheet = new ResultSheet(Console.Error);
         if (load > 0.5) sheet.Say($"Others keep {load:0.0} processes busy: rates will be too low, processor times an action hold.");
         string folder = Directory.CreateTempSubdirectory("approvals-bench-").FullName;

@@ -7,9 +7,27 @@ namespace Approvals.Bench.Machine;
 /// <summary>What this machine is.</summary>
 internal static class Facts
 {
-    /// <summary>Processes that want a core, averaged over the last minute, where the system tells: taken before a run it is what others do.</summary>
-    public static double LoadAverage() =>
-        File.Exists("/proc/loadavg") && double.TryParse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture, out double load) ? load : 0;
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Cores that others keep busy, over two seconds, where the system tells: taken before a run. A load average would still hold the run before.
+    /// </summary>
+    public static async Task<double> OtherLoadAsync()
+    {
+        const string file = "/proc/stat";
+        if (!File.Exists(file)) return 0;
+        (long busy, long all) = Jiffies();
+        await Task.Delay(s_look, TimeProvider.System);
+        (long busyThen, long allThen) = Jiffies();
+        return (double)(busyThen - busy) / Math.Max(1, allThen - all) * Environment.ProcessorCount;
+
+        // proc_stat(5): user nice system idle iowait irq softirq steal; guests are within the first two.
+        static (long Busy, long All) Jiffies()
+        {
+            long[] spent = [.. File.ReadLines(file).First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
+            return (spent.Sum() - spent[3] - spent[4], spent.Sum());
+        }
+    }
 
     public static RunFacts Of(TimeProvider time, DateTimeOffset began, double otherLoad, string arguments) => new(
         began,
