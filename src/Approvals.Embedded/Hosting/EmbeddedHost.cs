@@ -109,6 +109,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
                 PolicyEntry entry = await history.RecordAsync(changed, CancellationToken.None);
                 return () => history.TellOpenActionsAsync(entry, CancellationToken.None);
             });
+            _ = kept.Database.CheckAsync(); // its end is the database's own matter: it refuses writes then, and readiness says why
             return new EmbeddedHost(web, kept, judge, log, url);
         }
         catch

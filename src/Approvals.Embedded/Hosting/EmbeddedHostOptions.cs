@@ -26,4 +26,7 @@ public sealed record EmbeddedHostOptions(string DataFolder, GateConfiguration Co
 
     /// <summary>Test seam: replaces ports by ones that fail or kill, once the database is open and before anything uses them.</summary>
     internal Action<IServiceCollection, Database> Compose { get; init; } = (_, _) => { };
+
+    /// <summary>Test seam: a larger database is checked while the gate runs.</summary>
+    internal long CheckedBeforeUse { get; init; } = Database.DefaultCheckedBeforeUse;
 }

@@ -22,7 +22,7 @@ internal sealed class Stores : IAsyncDisposable
     {
         (GateConfiguration configuration, TimeProvider time) = (options.Configuration, options.Time);
         Signer = FileSigner.Open(folder.SigningKeyFile);
-        Database = new Database(folder.Path, loggers.CreateLogger<Database>());
+        Database = new Database(folder.Path, loggers.CreateLogger<Database>()) { CheckedBeforeUse = options.CheckedBeforeUse };
         Vault = new SqlitePayloadVault(Database, folder.VaultKeyFolder, time);
         Ledger = new SqliteLedger(Database, Signer, configuration.Name + "/ledger", loggers.CreateLogger<SqliteLedger>());
         Index = new SqliteActionIndex(Database, time);

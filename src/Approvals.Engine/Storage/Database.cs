@@ -16,18 +16,19 @@ public sealed class Database : IDisposable
     /// <summary>Of the database within the data folder.</summary>
     public const string FileName = "approvals.db";
 
-    /// <summary>
-    /// Up to so many bytes the structure of all tables and indexes is checked at the start: 50 ms of processor for each 64 MB, and reading it once. Of a larger database backups do it.
-    /// </summary>
-    private const long CheckedWhole = 256 << 20;
+    /// <summary>256 MB.</summary>
+    public const long DefaultCheckedBeforeUse = 256 << 20;
 
     private readonly ILogger _logger;
     private readonly Dictionary<string, Schema> _schemas = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<SqliteReader> _readers = [];
+    private readonly Lock _checking = new();
     private FolderLock? _lock;
     private CommitMark? _mark;
     private SqliteConnection? _connection;
     private GroupCommit? _commits;
+    private bool _isChecked;
+    private IntegrityPass? _pass;
     private volatile bool _disposed;
 
     /// <param name="folder">The data folder; made if it is not there. The database is the file <c>approvals.db</c> in it.</param>
@@ -47,6 +48,12 @@ public sealed class Database : IDisposable
 
     /// <summary>How long a write waits for a lock that another process holds.</summary>
     internal TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Up to so many bytes the structure of all tables and indexes is checked before the database is used: 50 ms of processor for each 64 MB, and
+    /// reading it once. For a larger one there is <see cref="CheckAsync"/>.
+    /// </summary>
+    public long CheckedBeforeUse { get; init; } = DefaultCheckedBeforeUse;
 
     /// <summary>Test seam: called around every commit.</summary>
     internal Action<CommitPoint>? Failpoint
@@ -84,7 +91,7 @@ public sealed class Database : IDisposable
             PrivateFiles.Create(Path);
             _connection = SqliteConnection.Open(Path, readOnly: false, BusyTimeout);
             Configure(_connection);
-            Check(_connection);
+            _isChecked = Check(_connection, CheckedBeforeUse);
             Schema.Apply(_connection, _schemas.Values);
             _mark = CommitMark.Open(Path, new SqliteWriter(_connection));
             _commits = new GroupCommit(_connection, _mark, _logger);
@@ -207,6 +214,22 @@ public sealed class Database : IDisposable
         return before;
     }
 
+    /// <summary>
+    /// Checks a database that was too large for it when it was opened, on a thread of low priority, while it is used. A host calls it once it has started.
+    /// Completes when it is done or closed; damage has by then ended all writes until a restart, with an error in the log: see <see cref="Fault"/>. Calling it again
+    /// gives the same task.
+    /// </summary>
+    /// <exception cref="DatabaseException">The database cannot be opened once more.</exception>
+    public Task CheckAsync()
+    {
+        if (_disposed || _commits is null)
+            throw new DatabaseException("closed", "The database is not open.");
+        if (_isChecked)
+            return Task.CompletedTask;
+        lock (_checking)
+            return (_pass ??= new IntegrityPass(SqliteConnection.Open(Path, readOnly: true, BusyTimeout), Enqueue, _logger)).Ended;
+    }
+
     /// <summary>Copies the WAL into the database file, so that its size is what it holds. The writer does this by itself; call it to see what a purge gave back.</summary>
     public Task CheckpointAsync(CancellationToken cancellationToken = default) =>
         (_commits ?? throw new DatabaseException("closed", "The database is not open.")).CheckpointAsync().WaitAsync(cancellationToken);
@@ -250,6 +273,8 @@ public sealed class Database : IDisposable
 
     private void Close()
     {
+        _pass?.Dispose();
+        _pass = null;
         _commits?.Dispose();
         _commits = null;
         while (_readers.TryTake(out SqliteReader? reader))
@@ -269,14 +294,15 @@ public sealed class Database : IDisposable
         return new SqliteReader(connection);
     }
 
-    /// <summary>SQLite keeps no page checksums: a bit that flips in an index hides a row, which nobody would notice.</summary>
-    private static void Check(SqliteConnection connection)
+    /// <summary>SQLite keeps no page checksums: a bit that flips in an index hides a row, which nobody would notice. False when the database is too large.</summary>
+    private static bool Check(SqliteConnection connection, long limit)
     {
         var db = new SqliteReader(connection);
-        if ((db.QueryInt64("PRAGMA page_count") ?? 0) * (db.QueryInt64("PRAGMA page_size") ?? 0) > CheckedWhole)
-            return;
+        if ((db.QueryInt64("PRAGMA page_count") ?? 0) * (db.QueryInt64("PRAGMA page_size") ?? 0) > limit)
+            return false;
         if (db.QueryText("PRAGMA integrity_check(1)") is not "ok" and var found)
             throw new DatabaseException("corrupt", $"The database is damaged; restore the last backup. (SQLite: {found})");
+        return true;
     }
 
     private static void Configure(SqliteConnection connection)

@@ -60,6 +60,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "sqlite3_libversion")]
     public static partial byte* Version();
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_interrupt")]
+    public static partial void Interrupt(nint db);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_prepare_v3")]
     public static partial int Prepare(nint db, byte* sql, int length, uint flags, out nint statement, out byte* tail);
 
