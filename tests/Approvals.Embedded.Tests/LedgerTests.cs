@@ -1,6 +1,7 @@
 using System.Text;
 using Approvals.Embedded.Data;
 using Approvals.Engine;
+using Approvals.Engine.Tests;
 using Approvals.Ledger.Log;
 using Approvals.Workflow.Ports;
 using FsCheck;
@@ -65,6 +66,41 @@ public sealed class LedgerTests
         await stores.StopAsync();
         SetupException found = await Assert.ThrowsAsync<SetupException>(() => stores.StartAsync());
         Assert.Equal("ledger_inconsistent", found.Code);
+    }
+
+    /// <summary>A large database is not checked before it is used; what a crash may have cut off is.</summary>
+    [Theory]
+    [InlineData("hidden")]
+    [InlineData("misled")]
+    public async Task Key_that_does_not_lead_to_its_new_entry_is_found_at_the_next_start(string how)
+    {
+        await using StoreFolder stores = await StoreFolder.OpenAsync();
+        for (int i = 0; i < 20; i++) await AppendAsync(stores, $"key-{i:0000}", $"entry {i}");
+        await stores.StopAsync();
+        if (how == "hidden") IndexPage.Hide(stores.Database.Path, "key-0013");
+        else IndexPage.Mislead(stores.Database.Path, "key-0013");
+        stores.CheckedBeforeUse = 0;
+        SetupException found = await Assert.ThrowsAsync<SetupException>(() => stores.StartAsync());
+        Assert.Equal("ledger_inconsistent", found.Code);
+    }
+
+    [Fact]
+    public async Task Key_that_leads_to_the_entry_of_another_is_damage_and_no_answer()
+    {
+        await using StoreFolder stores = await StoreFolder.OpenAsync();
+        await Task.WhenAll(Enumerable.Range(0, 1100).Select(i => AppendAsync(stores, $"key-{i:0000}", $"entry {i}")));
+        string[] keys = stores.Database.Read(db =>
+        {
+            using SqliteRows rows = db.Query("SELECT key FROM ledger_entry WHERE position IN (4, 5) ORDER BY position");
+            return new[] { rows.Read() ? rows.GetText(0) : "", rows.Read() ? rows.GetText(0) : "" };
+        });
+        await stores.StopAsync();
+        IndexPage.Mislead(stores.Database.Path, keys[0]);
+        stores.CheckedBeforeUse = 0;
+        await stores.StartAsync();
+        Assert.Equal(5, (await stores.Ledger.FindAsync(keys[1], CancellationToken.None))!.Index);
+        Assert.Equal("corrupt", (await Assert.ThrowsAsync<DatabaseException>(() => stores.Ledger.FindAsync(keys[0], CancellationToken.None))).Code);
+        Assert.Equal("corrupt", (await Assert.ThrowsAsync<DatabaseException>(() => AppendAsync(stores, keys[0], "again"))).Code);
     }
 
     [Fact]

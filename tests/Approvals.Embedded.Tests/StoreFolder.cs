@@ -18,6 +18,9 @@ internal sealed class StoreFolder : IAsyncDisposable
 
     public FixedTime Time { get; } = new();
 
+    /// <summary>A larger database is checked while it is used.</summary>
+    public long CheckedBeforeUse { get; set; } = Database.DefaultCheckedBeforeUse;
+
     public DataFolder Data { get; private set; } = null!;
 
     public Database Database { get; private set; } = null!;
@@ -43,7 +46,7 @@ internal sealed class StoreFolder : IAsyncDisposable
     {
         Data = new DataFolder(folder["data"]);
         Signer = FileSigner.Open(Data.SigningKeyFile);
-        Database = new Database(Data.Path, NullLogger<Database>.Instance);
+        Database = new Database(Data.Path, NullLogger<Database>.Instance) { CheckedBeforeUse = CheckedBeforeUse };
         Vault = new SqlitePayloadVault(Database, Data.VaultKeyFolder, Time);
         Ledger = new SqliteLedger(Database, Signer, origin, NullLogger<SqliteLedger>.Instance);
         Index = new SqliteActionIndex(Database, Time);

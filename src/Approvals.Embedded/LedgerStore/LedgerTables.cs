@@ -17,6 +17,9 @@ internal sealed class LedgerTables
         CREATE TABLE ledger_head(only INTEGER PRIMARY KEY CHECK(only = 1), size INTEGER NOT NULL, checkpoint TEXT NOT NULL);
         """;
 
+    /// <summary>Twice what one append takes: more are not under way when a process dies.</summary>
+    private const int KeysChecked = 1024;
+
     private readonly Database database;
     private readonly NewestRows newest = new();
 
@@ -97,9 +100,15 @@ internal sealed class LedgerTables
 
     private static LedgerEntry? Find(SqliteReader reader, string key)
     {
-        using SqliteRows rows = reader.Query("SELECT position, entry FROM ledger_entry WHERE key = ?1", key);
-        return rows.Read() ? new LedgerEntry(rows.GetInt64(0), Packed.Unpack(rows.GetBlob(1))) : null;
+        // In two steps: the index on keys says where the entry is, the row says whose it is. Asked at once, SQLite would take the index's word for both.
+        if (FindPosition(reader, key) is not { } position) return null;
+        using SqliteRows rows = reader.Query("SELECT key, entry FROM ledger_entry WHERE position = ?1", position);
+        return rows.Read() && rows.GetText(0) == key
+            ? new LedgerEntry(position, Packed.Unpack(rows.GetBlob(1)))
+            : throw new DatabaseException("corrupt", "The ledger's index of keys leads to another entry; stop the host and restore the last backup.");
     }
+
+    private static long? FindPosition(SqliteReader reader, string key) => reader.QueryInt64("SELECT position FROM ledger_entry WHERE key = ?1", key);
 
     /// <summary>Whether there are as many entries as the tree has leaves, and the last of them hash to the leaves of its last tile.</summary>
     public bool LastBundleFits(long size) => database.Read(reader =>
@@ -118,5 +127,20 @@ internal sealed class LedgerTables
         }
 
         return leaf == (int)(last % TileId.FullWidth) + 1;
+    });
+
+    /// <summary>
+    /// Whether the keys of the newest entries lead to them. INVARIANT: an append that a crash cut off from its history is repeated, and must find itself
+    /// there; the whole index is checked too, but of a large database only while it is used.
+    /// </summary>
+    public bool NewestKeysFit(long size) => database.Read(reader =>
+    {
+        using SqliteRows rows = reader.Query("SELECT position, key FROM ledger_entry WHERE position >= ?1", size - KeysChecked);
+        while (rows.Read())
+        {
+            if (FindPosition(reader, rows.GetText(1)) != rows.GetInt64(0)) return false;
+        }
+
+        return true;
     });
 }

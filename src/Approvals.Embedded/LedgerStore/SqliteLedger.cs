@@ -204,6 +204,7 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
             throw Inconsistent($"{failure.Message} Was the signing key replaced?");
         if (checkpoint.Size != stored.Edge.Size || checkpoint.Root != stored.Edge.Root) throw Inconsistent("The stored tiles do not give the checkpoint's root.");
         if (!tables.LastBundleFits(stored.Edge.Size)) throw Inconsistent("The last entries are not those that the checkpoint covers.");
+        if (!tables.NewestKeysFit(stored.Edge.Size)) throw Inconsistent("The index of keys does not lead to the last entries.");
     }
 
     private static SetupException Inconsistent(string what) =>

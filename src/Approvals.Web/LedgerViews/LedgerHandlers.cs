@@ -18,7 +18,8 @@ public static class LedgerHandlers
         _ = new QueryParameters(exchange.Request);
         ActionDocument document = await exchange.FindActionAsync(Visibility.MaySee);
         var ledger = exchange.Service<ILedger>();
-        LedgerEntry entry = await ledger.FindAsync(DecisionRecord.LedgerKey(document.Id), exchange.Aborted) ?? throw Exchange.NotFound();
+        string key = DecisionRecord.LedgerKey(document.Id);
+        LedgerEntry entry = await ledger.FindAsync(key, exchange.Aborted) ?? throw (document.IsTerminal ? new LedgerGapException(key) : Exchange.NotFound());
         LedgerProof proof = await ledger.ProveAsync(entry.Index, exchange.Aborted);
         return Answer.Ok(new RecordDocument(document.Id, Encoding.UTF8.GetString(entry.Entry.Span), ProofDocument.Of(proof)));
     });

@@ -59,6 +59,10 @@ internal static class Api
         return traceId;
     }
 
+    /// <summary>A write that meets damage is logged by the store; a read that does, here alone. Its message names the remedy and holds no data.</summary>
+    private static void LogDamage(HttpContext context, StoreException damage) =>
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Approvals.Web").LogError("A request met damage: {Message}", damage.Message);
+
     /// <summary>Takes one request of the caller's allowance.</summary>
     public static void LimitRate(HttpContext context, Caller? caller)
     {
@@ -82,6 +86,7 @@ internal static class Api
         }
         catch (Exception exception)
         {
+            if (exception is StoreException { Code: "corrupt" } damage) LogDamage(context, damage);
             if (ProblemOf(exception) is { } problem) return new ProblemResult(problem);
             string traceId = LogDefect(context, exception);
             return new ProblemResult(new ProblemException(ProblemTypes.Internal, "Try again; if it keeps failing, give the operator the traceId."), traceId);

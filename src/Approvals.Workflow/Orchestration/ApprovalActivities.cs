@@ -184,6 +184,10 @@ public sealed class ApprovalActivities(
     {
         ActionDocument document = await index.GetAsync(step.Request.Id, cancellationToken).ConfigureAwait(false)
             ?? await index.CreateAsync(ActionDocument.Received(step.Request), cancellationToken).ConfigureAwait(false);
+
+        // INVARIANT: what is shown as decided is not decided again, though its record cannot be found.
+        if (document.IsTerminal && await ledger.FindAsync(DecisionRecord.LedgerKey(document.Id), cancellationToken).ConfigureAwait(false) is null)
+            throw new LedgerGapException(DecisionRecord.LedgerKey(document.Id));
         return new SignedEnvelope(await DecisionRecord.SignAsync(step, document.View, signer, cancellationToken).ConfigureAwait(false));
     }
 

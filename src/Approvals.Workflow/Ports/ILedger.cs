@@ -1,3 +1,5 @@
+using Approvals.Durable;
+
 namespace Approvals.Workflow.Ports;
 
 /// <summary>The append-only log (RFC 6962, served as C2SP tlog-tiles). Calls may overlap; appends are batched under one checkpoint.</summary>
@@ -30,3 +32,10 @@ public sealed record LedgerEntry(long Index, ReadOnlyMemory<byte> Entry);
 /// <param name="Checkpoint">C2SP signed note.</param>
 /// <param name="InclusionProof">RFC 6962 section 2.1.1, leaf to root, 32 bytes each.</param>
 public sealed record LedgerProof(long Index, string Checkpoint, IReadOnlyList<byte[]> InclusionProof);
+
+/// <summary>
+/// What the action index shows stood in the ledger, and the ledger finds nothing under its key: one of the two is damaged, or was restored without
+/// the other. INVARIANT: then nothing is appended under that key; once per key would be twice.
+/// </summary>
+public sealed class LedgerGapException(string key)
+    : StoreException("corrupt", $"The ledger finds nothing under '{key}', where something stood: stop the host and restore the last backup.");

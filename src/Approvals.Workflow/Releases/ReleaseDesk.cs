@@ -39,6 +39,7 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
     /// of them together can be redeemed once.
     /// </summary>
     /// <exception cref="ReleaseRefusedException">Not decided, not approved or too late.</exception>
+    /// <exception cref="LedgerGapException">It is shown as decided, and the ledger holds no decision.</exception>
     public async Task<Release> IssueAsync(ActionDocument document, CancellationToken cancellationToken)
     {
         if (!document.IsTerminal) throw Refused(ReleaseRefusal.NotDecided, "The action is not decided yet; wait for it.");
@@ -49,7 +50,8 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
 
         // INVARIANT: no release without an approving decision record in the ledger, whatever the index says (promise 1).
         LedgerEntry? entry = await ledger.FindAsync(DecisionRecord.LedgerKey(document.Id), cancellationToken).ConfigureAwait(false);
-        if (entry is null || DecisionRecord.ReadDecision(entry.Entry) is not { Outcome: Outcome.Approved } decision)
+        if (entry is null) throw new LedgerGapException(DecisionRecord.LedgerKey(document.Id));
+        if (DecisionRecord.ReadDecision(entry.Entry) is not { Outcome: Outcome.Approved } decision)
             throw Refused(ReleaseRefusal.NotApproved, "The ledger holds no approval of this action.");
         if (decision.At < restoredAt) throw Forgotten();
 
@@ -81,6 +83,7 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
     /// of the same caller with the same idempotency key gets the first answer again; anybody else is refused.
     /// </summary>
     /// <param name="actionDigest">Of the binding that is about to run, computed by the executor.</param>
+    /// <exception cref="LedgerGapException">It is shown as redeemed, and the ledger holds no redemption.</exception>
     public async Task<Redemption> RedeemAsync(
         string token, string actionDigest, Principal redeemer, string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -88,6 +91,8 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
         if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(claims.ActionDigest), Encoding.UTF8.GetBytes(actionDigest)))
             throw Refused(ReleaseRefusal.OtherAction, "The release is for another action than this one; redeem it with the binding that was approved.");
 
+        // Before the ledger is asked: what is shown by now stands in it already.
+        bool wasRedeemed = await index.GetAsync(claims.ActionId, cancellationToken).ConfigureAwait(false) is { RedeemedAt: not null };
         string key = $"redemption:{claims.ActionId}";
         if (claims.IssuedAt < restoredAt?.ToUnixTimeSeconds() && await ledger.FindAsync(key, cancellationToken).ConfigureAwait(false) is null) throw Forgotten();
         var predicate = new RedemptionPredicate
@@ -101,7 +106,7 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
             RequestKeyDigest = idempotencyKey is null ? null : Sha256Digest.Of(Encoding.UTF8.GetBytes(idempotencyKey)),
         };
         (LedgerEntry stored, bool isOurs) = await RecordAsync(
-            key, claims.ActionId, claims.ActionDigest, PredicateTypes.Redemption, predicate, RecordJson.Redemption, cancellationToken)
+            key, wasRedeemed, claims.ActionId, claims.ActionDigest, PredicateTypes.Redemption, predicate, RecordJson.Redemption, cancellationToken)
             .ConfigureAwait(false);
         if (!isOurs)
         {
@@ -124,7 +129,12 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
         ActionDocument document, ExecutionOutcome outcome, string? resultDigest, Principal reporter, CancellationToken cancellationToken)
     {
         if (await ledger.FindAsync($"redemption:{document.Id}", cancellationToken).ConfigureAwait(false) is not { } redeemed)
-            throw Refused(ReleaseRefusal.NotRedeemed, "Redeem the release before reporting on the action.");
+        {
+            throw document.RedeemedAt is null
+                ? Refused(ReleaseRefusal.NotRedeemed, "Redeem the release before reporting on the action.")
+                : new LedgerGapException($"redemption:{document.Id}");
+        }
+
         RedemptionPredicate redemption = SignedRecord.Parse(redeemed.Entry).ReadPredicate(RecordJson.Redemption);
         if (redemption.RedeemedBy.Issuer != reporter.Issuer || redemption.RedeemedBy.Subject != reporter.Subject)
             throw Refused(ReleaseRefusal.OtherAudience, "Only who redeemed the release may report on it.");
@@ -139,8 +149,9 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
             ReportedAt = now,
         };
         string kind = outcome == ExecutionOutcome.Started ? "started" : "final";
+        bool wasReported = document.Receipt is { } shownReceipt && (shownReceipt.Outcome == ExecutionOutcome.Started) == (outcome == ExecutionOutcome.Started);
         (LedgerEntry stored, bool isOurs) = await RecordAsync(
-            $"receipt:{document.Id}:{kind}", document.Id, document.Request.ActionDigest, PredicateTypes.Receipt, predicate, RecordJson.Receipt, cancellationToken)
+            $"receipt:{document.Id}:{kind}", wasReported, document.Id, document.Request.ActionDigest, PredicateTypes.Receipt, predicate, RecordJson.Receipt, cancellationToken)
             .ConfigureAwait(false);
         if (!isOurs)
         {
@@ -178,10 +189,12 @@ public sealed class ReleaseDesk(ISigner signer, ILedger ledger, IActionIndex ind
         };
     }
 
+    /// <param name="wasThere">Whether the index showed, before this call, that the entry stands in the ledger.</param>
     private async Task<(LedgerEntry Stored, bool IsOurs)> RecordAsync<T>(
-        string key, string actionId, string actionDigest, string predicateType, T predicate, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken)
+        string key, bool wasThere, string actionId, string actionDigest, string predicateType, T predicate, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken)
     {
         if (await ledger.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } known) return (known, false);
+        if (wasThere) throw new LedgerGapException(key);
         JsonWebKey signingKey = await signer.CurrentKeyAsync(cancellationToken).ConfigureAwait(false);
         SignedRecord signed = await SignedRecord.SignAsync(
             actionId, actionDigest, predicateType, predicate, typeInfo, signingKey.KeyId, (digest, token) => signer.SignAsync(signingKey.KeyId, digest, token), cancellationToken)

@@ -55,6 +55,9 @@ internal sealed class Desk : TimeProvider
     /// <summary>The gate is restored from a backup, now.</summary>
     public void Restore() => desk = new ReleaseDesk(gate.Ports, gate.Ports, gate.Ports, this, Issuer, Now);
 
+    /// <summary>The ledger does not find these entries any more.</summary>
+    public void Lose(string keys) => Ports.Entries.RemoveAll(entry => entry.Key.StartsWith(keys, StringComparison.Ordinal));
+
     public void FailOnce(string write, Fault fault)
     {
         bool failed = false;

@@ -1,6 +1,7 @@
 using Approvals.Ledger.Tokens;
 using Approvals.Policy;
 using Approvals.Workflow.Actions;
+using Approvals.Workflow.Ports;
 using Approvals.Workflow.Principals;
 using Approvals.Workflow.Releases;
 using Approvals.Workflow.Tests.Ports;
@@ -60,7 +61,33 @@ public sealed class ReleaseDeskTests
         await RefusedAsync(ReleaseRefusal.NotApproved, () => denied.IssueAsync(denied.Document with { Status = ActionStatus.Approved }));
         Desk lost = await Desk.AfterAsync(PolicyVerdict.Allow);
         lost.Ports.Entries.Clear();
-        await RefusedAsync(ReleaseRefusal.NotApproved, lost.IssueAsync);
+        Assert.Equal("corrupt", (await Assert.ThrowsAsync<LedgerGapException>(lost.IssueAsync)).Code);
+    }
+
+    [Fact]
+    public async Task Redemption_that_the_ledger_lost_sight_of_is_not_made_again()
+    {
+        Desk desk = await Desk.AfterAsync(PolicyVerdict.Allow);
+        Release release = await desk.IssueAsync();
+        await desk.RedeemAsync(release.Token, "key");
+        desk.Lose("redemption:");
+        foreach (string? key in (string?[])["key", "other", null])
+            Assert.Equal("corrupt", (await Assert.ThrowsAsync<LedgerGapException>(() => desk.RedeemAsync(release.Token, key))).Code);
+        await Assert.ThrowsAsync<LedgerGapException>(() => desk.ReportAsync(ExecutionOutcome.Started));
+        Assert.Single(desk.Keys);
+    }
+
+    [Theory]
+    [InlineData(ExecutionOutcome.Started)]
+    [InlineData(ExecutionOutcome.Failed)]
+    public async Task Receipt_that_the_ledger_lost_sight_of_is_not_made_again(ExecutionOutcome outcome)
+    {
+        Desk desk = await Desk.AfterAsync(PolicyVerdict.Allow);
+        await desk.RedeemAsync((await desk.IssueAsync()).Token);
+        await desk.ReportAsync(outcome);
+        desk.Lose("receipt:");
+        await Assert.ThrowsAsync<LedgerGapException>(() => desk.ReportAsync(outcome));
+        Assert.Equal(2, desk.Keys.Length);
     }
 
     [Fact]
