@@ -11,7 +11,7 @@ namespace Approvals.CrashTests;
 /// </summary>
 internal static class NamedPoints
 {
-    public static async Task KillAtEachAsync(string[] operations)
+    public static async Task KillAtEachAsync(string[] operations, LifeKind[] kinds)
     {
         var points =
             from operation in operations
@@ -24,7 +24,7 @@ internal static class NamedPoints
         var running = new List<Task>();
         foreach (CommitAt point in points)
         {
-            foreach (LifeKind kind in (LifeKind[])[LifeKind.ApprovedByOne, LifeKind.Canceled])
+            foreach (LifeKind kind in kinds)
             {
                 var life = new Life(client, kind, $"{point}-{kind}");
                 lives.Add(life);

@@ -3,7 +3,6 @@ using Approvals.CrashTests.Gates;
 using Approvals.Embedded.Data;
 using Approvals.Embedded.Hosting;
 using Approvals.Engine;
-using Approvals.Workflow.Ports;
 
 namespace Approvals.CrashTests.Child;
 
@@ -41,7 +40,7 @@ internal static class ChildGate
             Compose = (services, database) =>
             {
                 trap?.Install(services, database);
-                Trap.Wrap<INotifier>(services, inner => new SpokenNotifier(inner, id => Say($"review {id}")));
+                Surroundings.Install(services, id => Say($"review {id}"));
             },
         });
         Say($"ready {host.Url}");

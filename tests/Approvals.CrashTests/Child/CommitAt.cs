@@ -42,4 +42,8 @@ internal static class Operations
     public const string Redeemed = "index.redeemed";
     public const string Receipt = "ledger.receipt";
     public const string Reported = "index.receipt";
+    public const string FollowUp = "ledger.follow-up";
+    public const string FollowedUp = "index.follow-up";
+    public const string Lend = "delegation.lend";
+    public const string Return = "delegation.return";
 }

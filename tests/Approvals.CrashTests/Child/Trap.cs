@@ -23,6 +23,7 @@ internal sealed class Trap(CommitAt at, Action spring)
         Wrap<IPayloadVault>(services, inner => new TrappedVault(inner, this));
         Wrap<IActionIndex>(services, inner => new TrappedIndex(inner, this));
         Wrap<ILedger>(services, inner => new TrappedLedger(inner, this));
+        Wrap<IDelegationStore>(services, inner => new TrappedDelegations(inner, this));
         Wrap<IDurableClient>(services, inner => new TrappedClient(inner, this));
     }
 

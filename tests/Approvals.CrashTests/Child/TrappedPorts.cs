@@ -1,4 +1,5 @@
 using Approvals.Durable;
+using Approvals.Policy;
 using Approvals.Workflow.Actions;
 using Approvals.Workflow.Orchestration;
 using Approvals.Workflow.Ports;
@@ -68,6 +69,7 @@ internal sealed class TrappedIndex(IActionIndex inner, Trap trap) : IActionIndex
         _ when !before.IsTerminal && after.IsTerminal => Operations.Release,
         _ when before.RedeemedAt is null && after.RedeemedAt is not null => Operations.Redeemed,
         _ when before.Receipt != after.Receipt => Operations.Reported,
+        _ when before.FollowUp != after.FollowUp => Operations.FollowedUp,
         _ => Operations.Review,
     };
 }
@@ -87,6 +89,23 @@ internal sealed class TrappedLedger(ILedger inner, Trap trap) : ILedger
     public Task<string> ReadCheckpointAsync(CancellationToken cancellationToken) => inner.ReadCheckpointAsync(cancellationToken);
 
     public Task<byte[]?> ReadTileAsync(string path, CancellationToken cancellationToken) => inner.ReadTileAsync(path, cancellationToken);
+}
+
+internal sealed class TrappedDelegations(IDelegationStore inner, Trap trap) : IDelegationStore
+{
+    public Task<string?> AddAsync(Delegation delegation, Func<IReadOnlyList<Delegation>, string?> refusal, CancellationToken cancellationToken)
+    {
+        trap.Enter(Operations.Lend);
+        return inner.AddAsync(delegation, refusal, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<Delegation>> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
+
+    public Task<bool> EndAsync(string id, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        trap.Enter(Operations.Return);
+        return inner.EndAsync(id, at, cancellationToken);
+    }
 }
 
 internal sealed class TrappedClient(IDurableClient inner, Trap trap) : IDurableClient

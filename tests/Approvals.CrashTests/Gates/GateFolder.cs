@@ -19,16 +19,22 @@ internal sealed class GateFolder : IDisposable
           one: {groups: [security], quorum: 1, timeout: 1h}
           two: {groups: [security], quorum: 2, timeout: 1h}
           brief: {groups: [security], quorum: 1, timeout: 1s}
+        breakGlass: {groups: [commanders], types: [test.glass], followUp: {groups: [security], within: 2d}}
+        delegation: {longest: 1d}
         rules:
           - {id: allow, when: 'action.type == "test.allow"', verdict: allow, reason: Always.}
           - {id: one, when: 'action.type == "test.one"', verdict: review, review: one, reason: One looks.}
           - {id: two, when: 'action.type == "test.two"', verdict: review, review: two, reason: Two look.}
+          - {id: glass, when: 'action.type == "test.glass"', verdict: review, review: one, reason: "One looks, unless it burns."}
           - {id: brief, when: 'action.type == "test.brief"', verdict: review, review: brief, reason: Nobody looks in time.}
         """;
 
-    private static readonly Principal Owner = Person("olivia");
-    private static readonly Principal Dana = Person("dana", "security");
-    private static readonly Principal Rui = Person("rui", "security");
+    private static readonly Principal Owner = Person(Callers.Owner, "security");
+    private static readonly Principal Dana = Person(Callers.Dana, "security");
+    private static readonly Principal Rui = Person(Callers.Rui, "security");
+
+    private static readonly Principal[] People =
+        [Owner, Dana, Rui, Person(Callers.Cora, "commanders"), Person(Callers.Ivan, "commanders"), Person(Callers.Ada, "security"), Person(Callers.Fay, "helpers")];
 
     private IDisposable? mounted;
 
@@ -51,14 +57,13 @@ internal sealed class GateFolder : IDisposable
         var folder = new GateFolder(Directory.CreateTempSubdirectory("crash-").FullName);
         if (mount is not null) folder.mounted = await mount(folder.Data);
         await using EmbeddedHost host = await EmbeddedHost.StartAsync(Options(folder.Path));
-        folder.Keys = new Dictionary<string, string>
+        var keys = new Dictionary<string, string>
         {
             [Callers.Pipeline] = await host.CreateKeyAsync(Service(Callers.Pipeline), [Role.Requester], [Owner.Id]),
             [Callers.Auditor] = await host.CreateKeyAsync(Service(Callers.Auditor), [Role.Auditor, Role.Admin], []),
-            [Callers.Owner] = await host.CreateKeyAsync(Owner, [Role.Reviewer], []),
-            [Callers.Dana] = await host.CreateKeyAsync(Dana, [Role.Reviewer], []),
-            [Callers.Rui] = await host.CreateKeyAsync(Rui, [Role.Reviewer], []),
         };
+        foreach (Principal person in People) keys[person.Subject] = await host.CreateKeyAsync(person, [Role.Reviewer], []);
+        folder.Keys = keys;
         return folder;
     }
 
@@ -69,7 +74,7 @@ internal sealed class GateFolder : IDisposable
     {
         var loopback = new Uri("http://127.0.0.1:0");
         var configuration = new GateConfiguration(
-            Name, loopback, loopback, System.IO.Path.Combine(folder, "policy.yaml"), NotifyOnConsole: true, [], [Owner, Dana, Rui]);
+            Name, loopback, loopback, System.IO.Path.Combine(folder, "policy.yaml"), NotifyOnConsole: true, [], People);
         return new EmbeddedHostOptions(System.IO.Path.Combine(folder, "data"), configuration)
         {
             Web = web =>
@@ -90,7 +95,7 @@ internal sealed class GateFolder : IDisposable
     private static Principal Service(string subject) => new(PrincipalKind.Service, Principal.LocalIssuer, subject, subject, []);
 
     private static Principal Person(string subject, params string[] groups) =>
-        new(PrincipalKind.Human, Principal.LocalIssuer, subject, subject, groups.Length == 0 ? ["security"] : groups);
+        new(PrincipalKind.Human, Principal.LocalIssuer, subject, subject, groups);
 }
 
 /// <summary>Who calls: subjects of principals.</summary>
@@ -104,4 +109,15 @@ internal static class Callers
 
     public const string Dana = "dana";
     public const string Rui = "rui";
+
+    /// <summary>They may break the glass, and nothing else.</summary>
+    public const string Cora = "cora";
+
+    public const string Ivan = "ivan";
+
+    /// <summary>Is away now and then, and lends her vote.</summary>
+    public const string Ada = "ada";
+
+    /// <summary>Is asked for nothing but as a deputy.</summary>
+    public const string Fay = "fay";
 }

@@ -19,6 +19,12 @@ internal enum LifeKind
     /// <summary>Votes and a cancellation at once: whichever the gate took first decides.</summary>
     Raced,
     Expired,
+
+    /// <summary>Two people go past the review, and a third looks at it afterwards.</summary>
+    BrokenGlass,
+
+    /// <summary>By who stands in for somebody who is away.</summary>
+    ApprovedByDeputy,
 }
 
 /// <summary>
@@ -35,6 +41,11 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
     public string Canary { get; } = "canary-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..24];
 
     public LifeKind Kind => kind;
+
+    public string Name => name;
+
+    /// <summary>Whoever votes for somebody else in it.</summary>
+    public Deputy? Deputy { get; private set; }
 
     public string Id { get; private set; } = "";
 
@@ -59,6 +70,8 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
     public async Task RunAsync()
     {
         await DecideAsync();
+        if (kind == LifeKind.BrokenGlass) await BrokenGlass.FollowUpAsync(gate, this);
+        if (Deputy is not null) await Deputy.ReturnAsync();
         if (Status == "approved") await ExecuteAsync();
         else Assert.Equal("not_approved", (await gate.GetAsync(Callers.Pipeline, $"api/actions/{Id}/release")).Code);
     }
@@ -84,6 +97,13 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
             case LifeKind.Raced:
                 await gate.Link.ReviewAsync(Id).WaitAsync(gate.Patience);
                 await Task.WhenAll(VoteAsync(Callers.Dana, "approve"), CancelAsync());
+                break;
+            case LifeKind.BrokenGlass:
+                await BrokenGlass.ConsentAsync(gate, this);
+                break;
+            case LifeKind.ApprovedByDeputy:
+                Deputy = new Deputy(gate, this);
+                await Deputy.VoteAsync();
                 break;
         }
 
@@ -119,7 +139,7 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
     public void See(JsonElement document) => See(document, Status);
 
     /// <param name="before">What was known when the gate was asked: answers may overtake each other on their way.</param>
-    private void See(JsonElement document, string? before)
+    public void See(JsonElement document, string? before)
     {
         string status = document.GetProperty("status").GetString()!;
         lock (noted)
@@ -146,6 +166,7 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
                 LifeKind.DeniedByPolicy => "test.unknown",
                 LifeKind.ApprovedByTwo => "test.two",
                 LifeKind.Expired => "test.brief",
+                LifeKind.BrokenGlass => "test.glass",
                 _ => "test.one",
             },
             ["target"] = new JsonObject { ["name"] = name },
@@ -172,7 +193,12 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
     private async Task VoteAsync(string voter, string verdict)
     {
         string? before = Status;
-        Answer answer = await CastAsync(voter, verdict);
+        SeeVote(voter, await CastAsync(voter, verdict), before);
+    }
+
+    /// <summary>Takes note of what the gate says of a vote.</summary>
+    public void SeeVote(string voter, Answer answer, string? before)
+    {
         if (answer.IsSuccess)
         {
             if (answer.Status == HttpStatusCode.OK) lock (noted) voters.Add(voter);
@@ -199,7 +225,7 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
         return await gate.PostAsync(voter, $"api/actions/{Id}/votes", Ballot(verdict, view));
     }
 
-    private static JsonObject Ballot(string verdict, Answer view) => new()
+    public static JsonObject Ballot(string verdict, Answer view) => new()
     {
         ["verdict"] = verdict,
         ["justification"] = "Looked at it for the test.",
@@ -227,7 +253,7 @@ internal sealed class Life(GateClient gate, LifeKind kind, string name)
     {
         string[] possible = kind switch
         {
-            LifeKind.Allowed or LifeKind.ApprovedByOne or LifeKind.ApprovedByTwo => ["approved"],
+            LifeKind.Allowed or LifeKind.ApprovedByOne or LifeKind.ApprovedByTwo or LifeKind.BrokenGlass or LifeKind.ApprovedByDeputy => ["approved"],
             LifeKind.DeniedByPolicy or LifeKind.DeniedByVote => ["denied"],
             LifeKind.Canceled => ["canceled"],
             LifeKind.Expired => ["expired"],

@@ -19,19 +19,24 @@ internal static class Promises
     {
         LedgerVerifier verifier = await VerifierAsync(gate);
         foreach (Life life in lives) await AssertKeptAsync(gate, verifier, life);
-        await AssertLedgerAsync(gate, lives.Count, lives.Count(life => life.Status == "approved"), checkpoints);
+        await Deputy.AssertKeptAsync(gate, lives.Select(life => life.Deputy).OfType<Deputy>());
+        LogVerification log = await AssertLedgerAsync(gate, lives.Count, lives.Count(life => life.Status == "approved"), checkpoints);
+        int broken = lives.Count(life => life.Kind == LifeKind.BrokenGlass);
+        Assert.Equal((broken, broken), (log.Records.GetValueOrDefault(PredicateTypes.BreakGlass), log.Records.GetValueOrDefault(PredicateTypes.FollowUp)));
     }
 
     /// <summary>The ledger verifies whole; with one record for each action, one redemption and two receipts for each release, and nothing that nobody asked for.</summary>
-    public static async Task AssertLedgerAsync(GateClient gate, long? decisions, long? redemptions, IReadOnlyCollection<string> checkpoints)
+    public static async Task<LogVerification> AssertLedgerAsync(GateClient gate, long? decisions, long? redemptions, IReadOnlyCollection<string> checkpoints)
     {
         LogVerification log = await LogVerifier.VerifyAsync(
             await VerifierAsync(gate), (await gate.GetAsync(Callers.Auditor, "ledger/checkpoint")).Text, ReadTile(gate), [.. checkpoints]);
         Assert.True(log.IsVerified, string.Join('\n', log.Failures));
-        if (decisions is { } decided) Assert.Equal(decided, log.Records.GetValueOrDefault(PredicateTypes.Decision));
-        if (redemptions is not { } redeemed) return;
+        if (decisions is { } decided)
+            Assert.Equal(decided, log.Records.GetValueOrDefault(PredicateTypes.Decision) + log.Records.GetValueOrDefault(PredicateTypes.BreakGlass));
+        if (redemptions is not { } redeemed) return log;
         Assert.Equal(redeemed, log.Records.GetValueOrDefault(PredicateTypes.Redemption));
         Assert.Equal(2 * redeemed, log.Records.GetValueOrDefault(PredicateTypes.Receipt));
+        return log;
     }
 
     /// <summary>From inside, once no gate runs: nothing is left to do, no payload is left sealed, and none was ever written open.</summary>
@@ -48,6 +53,7 @@ internal static class Promises
             Assert.Empty(Unfinished(database));
             Assert.Equal(lives.Count, Count(database, "instance WHERE orchestration = 'approval'"));
             Assert.Equal(lives.Count, Count(database, "action"));
+            Assert.Equal(0, Count(database, "action_debt"));
             Assert.Equal(0, Count(database, "work JOIN instance ON key = instance WHERE orchestration = 'approval'"));
             Assert.Equal(0, Count(database, "timer JOIN instance ON key = instance WHERE orchestration = 'approval'"));
             Assert.Equal("ok", database.Read(db => db.QueryText("PRAGMA integrity_check")));
@@ -76,6 +82,8 @@ internal static class Promises
         string[] voters = [.. record.Decision.Votes.Select(vote => vote.Voter.Subject)];
         Assert.Empty(life.Voters.Except(voters));
         Assert.DoesNotContain(Callers.Owner, voters);
+        if (life.Kind == LifeKind.BrokenGlass) Assert.Equal(BrokenGlass.People, record.Decision.BreakGlass!.Consents.Select(consent => consent.Voter.Subject).Order());
+        if (life.Kind == LifeKind.ApprovedByDeputy) Assert.Equal(Callers.Ada, Assert.Single(record.Decision.Votes).For!.Subject);
 
         if (life.Status != "approved") return;
         Answer again = await life.RedeemAsync(life.RedeemedUnder!);
