@@ -35,6 +35,11 @@ public sealed class GoldenHistoryTests
         { 3, "denied" },
         { 3, "canceled" },
         { 3, "expired" },
+        { 3, "policy-kept" },
+        { 3, "policy-redecided" },
+        { 3, "glass-broken" },
+        { 3, "standing-approval" },
+        { 3, "escalated" },
     };
 
     /// <summary>Of the orchestration that tells people and machines.</summary>
@@ -85,19 +90,12 @@ public sealed class GoldenHistoryTests
     /// <param name="instance">Whose history, by the action's id; the action's own when absent.</param>
     private static async Task RecordAsync(string path, string file, Func<string, string>? instance = null)
     {
-        var gate = new TestGate();
+        var gate = new TestGate { Policy = GoldenPaths.PolicyOf(path) };
         await gate.InitializeAsync();
         string id;
         try
         {
-            string type = path.StartsWith("allowed", StringComparison.Ordinal) ? """{"type":"deployment.create","target":{"environment":"staging"}}""" : """{"type":"data.export","target":"s3://partner","parameters":{"owner":"ann@example.com"},"justification":"monthly"}""";
-            if (path == "expired") type = type[..^1] + ""","expiresIn":3}""";
-            id = (await gate.SubmitAsync(type)).GetProperty("id").GetString()!;
-            await gate.SettledAsync(id);
-            if (path.StartsWith("approved", StringComparison.Ordinal)) await gate.DecideAsync(id, "approve");
-            if (path == "denied") await gate.DecideAsync(id, "deny");
-            if (path == "canceled") (await gate.Pipeline.DeleteAsync($"api/actions/{id}")).EnsureSuccessStatusCode();
-            await gate.DecidedAsync(id);
+            id = await GoldenPaths.WalkAsync(gate, path);
             await gate.Host.Engine.IdleAsync();
         }
         finally

@@ -27,6 +27,9 @@ public sealed class TestGate : IAsyncLifetime
     private readonly StringWriter console = new();
     private readonly KeptLog log = new();
 
+    /// <summary>That it begins with.</summary>
+    public string Policy { get; init; } = PolicySet.DefaultYaml;
+
     public EmbeddedHost Host { get; private set; } = null!;
 
     public HttpClient Pipeline { get; private set; } = null!;
@@ -45,7 +48,7 @@ public sealed class TestGate : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        File.WriteAllText(folder["policy.yaml"], PolicySet.DefaultYaml);
+        ChangePolicy(Policy);
         await StartAsync();
         Pipeline = await ClientAsync(new Principal(PrincipalKind.Service, Principal.LocalIssuer, "pipeline", "Pipeline", []), Role.Requester, Owner.Id);
         AsReviewer = await ClientAsync(Reviewer, Role.Reviewer);
@@ -76,10 +79,22 @@ public sealed class TestGate : IAsyncLifetime
     public Task<JsonElement> SubmitAsync(string json) =>
         JsonAsync(Pipeline.PostAsync("api/actions", new StringContent(json, Encoding.UTF8, "application/json")), HttpStatusCode.Accepted);
 
-    /// <summary>The action once it is in review or decided.</summary>
-    public Task<ActionDocument> SettledAsync(string id) => WaitAsync(id, document => document.IsTerminal || document.Review is not null);
+    /// <summary>In force within two seconds.</summary>
+    public void ChangePolicy(string yaml) => File.WriteAllText(folder["policy.yaml"], yaml);
 
-    public Task<ActionDocument> DecidedAsync(string id) => WaitAsync(id, document => document.IsTerminal);
+    /// <summary>The action once it is in review or decided.</summary>
+    public Task<ActionDocument> SettledAsync(string id) => UntilAsync(id, document => document.IsTerminal || document.Review is not null);
+
+    public Task<ActionDocument> DecidedAsync(string id) => UntilAsync(id, document => document.IsTerminal);
+
+    /// <summary>The action once this holds of what is shown of it.</summary>
+    public async Task<ActionDocument> UntilAsync(string id, Func<ActionDocument, bool> until)
+    {
+        var index = (IActionIndex)Host.Services.GetService(typeof(IActionIndex))!;
+        ActionDocument? document = await index.WaitAsync(id, until, TimeSpan.FromSeconds(60), CancellationToken.None);
+        Assert.True(document is not null && until(document), $"The action is {document?.Status}.");
+        return document!;
+    }
 
     /// <summary>Follows the reviewer's own link, fills the page's form in and sends it. Returns the page's HTML.</summary>
     public async Task<string> DecideAsync(string id, string verdict, string justification = "Checked against the change record.")
@@ -106,14 +121,6 @@ public sealed class TestGate : IAsyncLifetime
     {
         await Host.DisposeAsync();
         folder.Dispose();
-    }
-
-    private async Task<ActionDocument> WaitAsync(string id, Func<ActionDocument, bool> until)
-    {
-        var index = (IActionIndex)Host.Services.GetService(typeof(IActionIndex))!;
-        ActionDocument? document = await index.WaitAsync(id, until, TimeSpan.FromSeconds(60), CancellationToken.None);
-        Assert.True(document is not null && until(document), $"The action is {document?.Status}.");
-        return document!;
     }
 
     private async Task<HttpClient> ClientAsync(Principal principal, Role role, params PrincipalId[] owners)
