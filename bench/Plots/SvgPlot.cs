@@ -73,6 +73,7 @@ internal static class SvgPlot
         IReadOnlyList<PlotPoint> points = Thin(line.Points);
         for (int i = 0; i < points.Count; i++) svg.Append(Invariant($"{(i == 0 ? "M" : "L")}{X(points[i].X, maxX):0.#} {Y(points[i].Y, maxY):0.#}"));
         svg.Append("\"/>\n");
+        if (line.Name.Length == 0) return; // the title says what it is
         int x = Left + (index * (Width - Left - Right) / s_styles.Length);
         svg.Append(Invariant($"<path stroke=\"{colour}\"{(dash.Length > 0 ? $" stroke-dasharray=\"{dash}\"" : "")} d=\"M{x} {Height - 12}h22\"/>"));
         svg.Append(Invariant($"<text x=\"{x + 28}\" y=\"{Height - 8}\">{Text(line.Name)}</text>\n"));
