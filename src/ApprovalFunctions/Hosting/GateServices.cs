@@ -14,6 +14,7 @@ using Approvals.Policy;
 using Approvals.Redaction;
 using Approvals.Web.Callers;
 using Approvals.Web.Health;
+using Approvals.Workflow.Actions;
 using Approvals.Workflow.Orchestration;
 using Approvals.Workflow.Policies;
 using Approvals.Workflow.Ports;
