@@ -22,8 +22,8 @@ var actionGroups = empty(email) ? [] : [people.id]
 var logAlerts = [
   {
     name: 'signing-failing'
-    description: 'Decisions cannot be signed: the vault refuses, throttles or is away. Approvals turn into expiries at their deadline.'
-    query: 'traces | where message startswith "Activity sign of"'
+    description: 'Decisions cannot be signed or recorded: the vault refuses, throttles or is away. Approvals turn into expiries at their deadline.'
+    query: 'traces | where message startswith "Activity record of" or message startswith "Activity sign of"'
     severity: 1
     threshold: 3
   }

@@ -22,6 +22,20 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task Ledger_is_fit_for_use_at_the_moment_when_an_append_is_durable_and_nobody_knows()
+    {
+        await using StoreFolder stores = await StoreFolder.OpenAsync();
+        await AppendAsync(stores, "first", "first");
+        var found = new List<string?>();
+        stores.Database.Failpoint = point =>
+        {
+            if (point == CommitPoint.AfterCommit) found.Add(Task.Run(() => stores.Ledger.CheckAsync(CancellationToken.None)).GetAwaiter().GetResult());
+        };
+        await AppendAsync(stores, "second", "second");
+        Assert.Equal([null], found);
+    }
+
+    [Fact]
     public async Task Appends_at_once_under_one_key_are_one_entry()
     {
         await using StoreFolder stores = await StoreFolder.OpenAsync();

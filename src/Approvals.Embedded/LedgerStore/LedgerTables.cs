@@ -34,15 +34,24 @@ internal sealed class LedgerTables
     /// <summary>What stands under each of the keys, over one snapshot.</summary>
     public LedgerEntry?[] Find(IReadOnlyList<string> keys) => database.Read(reader => keys.Select(key => Find(reader, key)).ToArray());
 
-    /// <summary>The stored tree, or <see langword="null"/> when the log was never begun.</summary>
+    /// <summary>
+    /// The stored tree, or <see langword="null"/> when the log was never begun. INVARIANT: head and tiles are of one snapshot, and none of them from memory, which
+    /// learns of an append only after it is durable.
+    /// </summary>
     public async Task<PublishedTree?> LoadAsync(CancellationToken cancellationToken)
     {
-        (long Size, string Checkpoint)? head = database.Read(reader =>
+        (string Checkpoint, Task<TreeEdge> Edge)? stored = database.Read(reader =>
         {
-            using SqliteRows rows = reader.Query("SELECT size, checkpoint FROM ledger_head");
-            return rows.Read() ? (rows.GetInt64(0), rows.GetText(1)) : ((long, string)?)null;
+            (long Size, string Checkpoint)? head;
+            using (SqliteRows rows = reader.Query("SELECT size, checkpoint FROM ledger_head"))
+                head = rows.Read() ? (rows.GetInt64(0), rows.GetText(1)) : null;
+
+            // Waits for nothing, so it has ended within the snapshot.
+            return head is { } found
+                ? (found.Checkpoint, TreeEdge.LoadAsync(found.Size, (tile, _) => ValueTask.FromResult(Stored(reader, tile)), cancellationToken).AsTask())
+                : ((string, Task<TreeEdge>)?)null;
         });
-        return head is { } found ? new PublishedTree(await TreeEdge.LoadAsync(found.Size, ReadTileAsync, cancellationToken), found.Checkpoint) : null;
+        return stored is { } tree ? new PublishedTree(await tree.Edge, tree.Checkpoint) : null;
     }
 
     public Task BeginAsync(string checkpoint, CancellationToken cancellationToken) => database.WriteAsync(
@@ -79,10 +88,13 @@ internal sealed class LedgerTables
     public ValueTask<ReadOnlyMemory<byte>?> ReadTileAsync(TileId tile, CancellationToken cancellationToken)
     {
         if (newest.FindTile(tile.Level, tile.Index) is { } known) return ValueTask.FromResult<ReadOnlyMemory<byte>?>(known);
-        byte[]? hashes = database.Read(reader =>
-            reader.QueryBlob("SELECT hashes FROM ledger_tile WHERE level = ?1 AND position = ?2", tile.Level, tile.Index));
-        return ValueTask.FromResult(hashes is null ? (ReadOnlyMemory<byte>?)null : hashes.AsMemory());
+        return ValueTask.FromResult(database.Read(reader => Stored(reader, tile)));
     }
+
+    private static ReadOnlyMemory<byte>? Stored(SqliteReader reader, TileId tile) =>
+        reader.QueryBlob("SELECT hashes FROM ledger_tile WHERE level = ?1 AND position = ?2", tile.Level, tile.Index) is { } hashes
+            ? hashes.AsMemory()
+            : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>An entry bundle, put together from the entries.</summary>
     public byte[] ReadBundle(TileId tile)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ApprovalFunctions.Settings;
+using Approvals.Workflow.Orchestration;
 using Microsoft.Extensions.Configuration;
 
 namespace ApprovalFunctions.Tests.Surface;
@@ -58,7 +59,7 @@ public sealed class DeploymentTests
     {
         string[] texts = [.. Regex.Matches(AppSources.Read("infra-bicep/modules/alerts.bicep"), "startswith \"(?<text>[^\"]+)\"", RegexOptions.NonBacktracking).Select(match => match.Groups["text"].Value)];
 
-        Assert.Equal(["Activity sign of", "Ledger behind:", "Actions overdue:"], texts);
+        Assert.Equal([$"Activity {ActivityNames.Record} of", $"Activity {ActivityNames.Sign} of", "Ledger behind:", "Actions overdue:"], texts);
         Assert.Contains("\"Activity {Activity} of {InstanceId} failed", AppSources.All, StringComparison.Ordinal);
         Assert.Contains("\"Ledger behind:", AppSources.All, StringComparison.Ordinal);
         Assert.Contains("\"Actions overdue:", AppSources.All, StringComparison.Ordinal);
